@@ -1,0 +1,120 @@
+# Makefile: builds the programs, the nginx module and the tests into build/.
+#
+#   make [all]       worker, ctl and module
+#   make worker | ctl | module | unit | fuzz
+#   make SAN=1 ...   the same with ASan and UBSan, into build-san/
+#   make install     DESTDIR, PREFIX (default /usr/local), MODULES_DIR
+#   make clean
+
+PREFIX      ?= /usr/local
+MODULES_DIR ?= $(shell nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+SHARE_DIR    = $(PREFIX)/share/backup-tasks
+FUZZ_CC     ?= clang
+INSTALL     ?= install
+
+ifeq ($(SAN),1)
+BUILD   := build-san
+OPT     := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined
+LDOPT   := -fsanitize=address,undefined
+else
+BUILD   := build
+OPT     := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
+LDOPT   := -Wl,-z,relro -Wl,-z,now
+endif
+
+# libmariadb or libmysqlclient, whichever is there.
+STORE_PC := $(firstword $(foreach p,libmariadb mysqlclient,\
+              $(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
+PACKAGES := $(STORE_PC) fcgi mxml icu-i18n icu-uc libcrypto
+PC_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+WARN      = -Wall -Wextra -Werror
+BASEFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) -g
+BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(CFLAGS)
+BT_LDFLAGS = $(LDOPT) -pthread $(LDFLAGS)
+
+sources = $(wildcard $(addsuffix /*.c,$(1)))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+parts   = $(filter-out %/main.c,$(1))
+
+note-missing = @test -f $(1) || echo "$(1) is not there: nothing to build"
+
+COMMON   := $(call sources,common store)
+WORKER   := $(call sources,fcgi_backend)
+AGENT    := $(call parts,$(call sources,agent))
+CTL      := $(call sources,ctl)
+PARTS    := $(COMMON) $(call parts,$(WORKER)) $(AGENT) $(call parts,$(CTL))
+TESTS    := $(wildcard tests/unit/test_*.c)
+FUZZERS  := $(wildcard tests/fuzz/*.c)
+FUZZ_SRC := $(wildcard common/*.c)
+
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZERS))
+
+.PHONY: all worker ctl module unit fuzz install clean packages
+
+all: worker ctl module
+
+worker: $(if $(wildcard fcgi_backend/main.c),$(BUILD)/backup-tasks-worker)
+	$(call note-missing,fcgi_backend/main.c)
+ctl:    $(if $(wildcard ctl/main.c),$(BUILD)/backup-tasks-ctl)
+	$(call note-missing,ctl/main.c)
+unit:   $(UNIT_BIN)
+fuzz:   $(FUZZ_BIN)
+
+module:
+	$(call note-missing,config)
+	@test ! -f config || SAN=$(SAN) auto/build-module $(BUILD)
+
+$(BUILD)/backup-tasks-worker: $(call objects,$(COMMON) $(WORKER)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+$(BUILD)/backup-tasks-ctl: $(call objects,$(COMMON) $(AGENT) $(CTL)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+# Everything but the main functions, for the unit tests to pick from.
+$(BUILD)/libbackup-tasks.a: $(call objects,$(PARTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libbackup-tasks.a
+	@mkdir -p $(@D)
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) -lcmocka
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(wildcard common/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(BASEFLAGS) -O1 -fno-omit-frame-pointer \
+	    -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=undefined \
+	    -o $@ $< $(FUZZ_SRC) $(shell pkg-config --libs icu-i18n icu-uc libcrypto)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BT_CFLAGS) -MMD -MP -c -o $@ $<
+
+packages:
+	@test -n "$(STORE_PC)" || { echo "neither libmariadb-dev nor" \
+	    "libmysqlclient-dev is installed: run auto/deps" >&2; exit 1; }
+	@pkg-config --exists --print-errors $(PACKAGES) || { \
+	    echo "a library is missing: run auto/deps" >&2; exit 1; }
+
+$(call objects,$(PARTS)): | packages
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
+	    $(DESTDIR)$(MODULES_DIR) $(DESTDIR)$(SHARE_DIR) \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8
+	$(INSTALL) -m 755 $(BUILD)/backup-tasks-worker $(DESTDIR)$(PREFIX)/sbin
+	$(INSTALL) -m 755 $(BUILD)/backup-tasks-ctl $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 644 $(BUILD)/ngx_http_backup_tasks_module.so \
+	    $(DESTDIR)$(MODULES_DIR)
+	$(INSTALL) -m 644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) -m 644 $(wildcard man/*.8) $(DESTDIR)$(PREFIX)/share/man/man8
+	cp -R xslt schema conf $(DESTDIR)$(SHARE_DIR)/
+
+clean:
+	rm -rf build build-san
+
+-include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(CTL) $(TESTS)))
