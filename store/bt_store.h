@@ -12,6 +12,7 @@ typedef struct {
     const char *group;              /* its section, besides [client] */
     unsigned    connect_seconds;    /* 0: 5 */
     unsigned    statement_seconds;  /* deadline of one statement; 0: none */
+    bool        no_database;        /* connect without choosing a database */
 } bt_store_conf;
 
 typedef enum {
@@ -26,7 +27,8 @@ typedef enum {
 typedef enum { BT_VALUE_NULL, BT_VALUE_INT, BT_VALUE_TEXT, BT_VALUE_TIME } bt_value_e;
 
 /* A parameter or a column.  TIME is a DATETIME(6) as UTC microseconds in
- * `number`; BLOB and DECIMAL columns come as TEXT. */
+ * `number`, a DATE its first instant; BLOB and DECIMAL columns come as TEXT,
+ * and so does SUM() of integers, unless it is CAST(… AS SIGNED). */
 typedef struct {
     bt_value_e type;
     int64_t    number;
@@ -40,6 +42,11 @@ typedef struct {
 
 typedef struct bt_store bt_store;
 typedef struct bt_rows  bt_rows;
+
+/* True when the option file can be used; else `why` (of `size` bytes) says why
+ * not and what to do, in one line without a secret. */
+bool            bt_store_conf_check(const bt_store_conf *conf, char *why,
+                                    size_t size);
 
 /* Makes a store object; it connects at the first use and again by itself
  * after a loss (never inside a transaction).  NULL: no memory or the option
@@ -60,14 +67,17 @@ void            bt_store_thread_end(void);
 bt_store_status bt_store_run(bt_store *store, const char *sql,
                              const bt_value *params, size_t count,
                              bt_rows **rows, int64_t *affected);
-/* 1: a row is there; 0: end; -1: error (see bt_store_status_of). */
+/* 1: a row is there; 0: end; -1: no memory for a row. */
 int             bt_rows_next(bt_rows *rows);
 bt_value        bt_rows_get(bt_rows *rows, size_t column);  /* valid until next */
 size_t          bt_rows_columns(const bt_rows *rows);
 void            bt_rows_close(bt_rows *rows);
 
 int64_t         bt_store_insert_id(bt_store *store);
+/* Transactions.  begin: for writing, READ COMMITTED.  begin_read: all its
+ * reads see the records as they were at its beginning; end it with rollback. */
 bt_store_status bt_store_begin(bt_store *store);
+bt_store_status bt_store_begin_read(bt_store *store);
 bt_store_status bt_store_commit(bt_store *store);
 void            bt_store_rollback(bt_store *store);
 
@@ -76,5 +86,7 @@ void            bt_store_rollback(bt_store *store);
 bt_store_status bt_store_status_of(const bt_store *store);
 unsigned        bt_store_errno(const bt_store *store);
 const char     *bt_store_error(const bt_store *store);
+/* The database of the option file; it outlives no bt_store_free(). */
+const char     *bt_store_database(const bt_store *store);
 
 #endif
