@@ -1,4 +1,4 @@
-/* bt_param.h: the parameters of section 3: parsed, checked, written back canonically. */
+/* bt_param.h: the parameters of a request: parsed, checked, written back. */
 
 #ifndef BT_PARAM_H
 #define BT_PARAM_H
@@ -9,6 +9,8 @@
 #define BT_NAME_CHARS   128                        /* code points */
 #define BT_NAME_MAX     (BT_NAME_CHARS * 4 + 1)    /* bytes with NUL */
 #define BT_CURSOR_MAX   256
+#define BT_PARAM_NAME_MAX  40
+#define BT_REFUSAL_MAX  240
 #define BT_SIZE_ALL     INT32_MAX
 #define BT_SIZE_PAGE    500                        /* whole-in-memory bound */
 #define BT_SIZE_MAX     100000
@@ -31,7 +33,7 @@ typedef enum {
 /* What the operator configured and what the clock says. */
 typedef struct {
     bt_usec     now;
-    bt_usec     range_max;        /* longest custom range; 0: 400 days */
+    bt_usec     range_max;        /* longest range asked for; 0: 400 days */
     const char *time_zone;        /* default zone name; NULL: UTC */
 } bt_param_conf;
 
@@ -52,7 +54,7 @@ typedef struct {
     char       mode[16];                      /* FULL INCREMENTAL */
     char       method[16];                    /* PHYSICAL LOGICAL */
     char       kind[16];                      /* DATA LOG */
-    char       action[32];                    /* commands, audit: a code */
+    char       action[40];                    /* commands, audit: a code */
     char       user[BT_NAME_MAX];
     bt_usec    updated_after;                 /* BT_USEC_NONE: absent */
     int32_t    size;                          /* BT_SIZE_ALL: all */
@@ -64,30 +66,38 @@ typedef struct {
     int64_t    position_id;                   /* 0: no cursor */
 } bt_query;
 
-/* Why a request was refused; `param` is a name of the table or "" when the
- * query string as a whole is broken or the name is not one of ours. */
+/* Why a request was refused.  `param` is the parameter's name; of a name that
+ * is not ours its first characters, anything but printable ASCII as '?'; ""
+ * when no name could be read at all. */
 typedef struct {
-    int         status;                       /* 400 */
-    const char *param;
-    char        text[160];                    /* tells what to do next */
+    int  status;                     /* 400; 500: bad conf->time_zone */
+    char param[BT_PARAM_NAME_MAX];
+    char text[BT_REFUSAL_MAX];                /* tells what to do next */
 } bt_refusal;
 
 /* Parses and checks the raw query string (still percent-encoded, without the
- * '?') for a route.  Returns 200 or the refusal's status.  A cursor carries
- * its own window, so that next and previous pages show the period of the
- * first; it is refused when it belongs to another view or filter. */
+ * '?') for a route.  Returns 200 or the refusal's status; `refusal` is written
+ * only then, and names the first mistake.  Of a refused query tz, lang and
+ * layout are still good wherever they could be read, for the error's page.
+ * A cursor carries its own window, so that next and previous pages show the
+ * period of the first; it is refused when it belongs to another view, id,
+ * filter or range. */
 int         bt_query_parse(bt_str raw, const bt_route *route,
                            const bt_param_conf *conf, bt_query *query,
                            bt_refusal *refusal);
 
-/* Writes the canonical query string (no '?'), parameters in table order,
- * those in `omit` (bits) left out.  Cursors are always left out; range=custom
- * writes from and to as UTC RFC 3339.  Parsing the output gives an equal
- * query.  Only what was given is written. */
+/* Appends the canonical query string (no '?'), parameters in table order,
+ * those in `omit` (bits) and those that `route` does not take left out, so
+ * that a page's query can be written for its .xml form.  Cursors are always
+ * left out; range=custom writes from and to as UTC RFC 3339, and without
+ * range they are left out too.  Parsing the output gives an equal query.
+ * Only what was given is written. */
 void        bt_query_format(bt_buf *out, const bt_query *query,
                             const bt_route *route, uint32_t omit);
 
-/* Cursor text for links: position and window bound to view and filters. */
+/* Cursor text for links: position (microseconds and id, 1 to BT_ID_MAX) and
+ * the query's window, bound to the route and the query's filters and range,
+ * but not to format, size, tz, lang and layout. */
 void        bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
                              const bt_route *route, bt_usec at, int64_t id);
 

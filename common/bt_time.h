@@ -1,4 +1,4 @@
-/* bt_time.h: instants in UTC microseconds, RFC 3339, time zones by ICU, ranges. */
+/* bt_time.h: instants in UTC microseconds, RFC 3339, time zones by ICU. */
 
 #ifndef BT_TIME_H
 #define BT_TIME_H
@@ -43,11 +43,13 @@ bool    bt_zone_instant(bt_zone *zone, int year, int month, int day,
 
 /* Parses a value of from/to: RFC 3339 (with offset or Z), YYYY-MM-DD, or
  * YYYY-MM-DDTHH:MM[:SS[.f{1,6}]] in `zone`.  Years 1970 to 2199. */
-bool    bt_time_parse(bt_str s, bt_zone *zone, bt_repeat_e repeat, bt_usec *out);
+bool    bt_time_parse(bt_str s, bt_zone *zone, bt_repeat_e repeat,
+                      bt_usec *out);
 /* RFC 3339 with offset only (updated-after). */
 bool    bt_time_parse_rfc3339(bt_str s, bt_usec *out);
 
-/* "2026-11-22T08:20:04.000000Z"; out holds BT_TIME_MAX bytes. Returns length. */
+/* "2026-11-22T08:20:04.000000Z"; out holds BT_TIME_MAX bytes.  Returns the
+ * length. */
 size_t  bt_time_format_utc(char *out, bt_usec at);
 /* "2026-11-22T16:20:04+08:00" (with fraction when there is one). */
 size_t  bt_time_format_local(char *out, bt_usec at, bt_zone *zone);

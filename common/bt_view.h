@@ -1,4 +1,4 @@
-/* bt_view.h: the tables of views, paths, status codes and roles, shared by module and worker. */
+/* bt_view.h: views, paths, status codes and roles, for module and worker. */
 
 #ifndef BT_VIEW_H
 #define BT_VIEW_H

@@ -1,0 +1,248 @@
+/* bt_cursor.c: the position in a list as text, bound to the list it is from. */
+
+#include "common/bt_param_table.h"
+
+#include <string.h>
+
+/* version 1, from 8, to 8, at 8, id 7, filters 8, checksum 8: bytes without
+ * a rest in base64, so that no bit of the text is unused. */
+#define CURSOR_VERSION  1
+#define ID_BYTES        7
+#define SUM_BYTES       8
+#define CURSOR_BYTES    48
+#define CURSOR_CHARS    64
+
+#define FNV_BASIS       UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME       UINT64_C(0x100000001b3)
+
+#define AT_LEAST        (INT64_C(-62135596800) * BT_SECOND)     /* year 1 */
+#define AT_MOST         (INT64_C(253402300800) * BT_SECOND)     /* 10000 */
+
+
+static const char  alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+
+static uint64_t
+hash_bytes(uint64_t hash, const void *data, size_t len)
+{
+    const unsigned char  *p = data;
+
+    while (len-- > 0) {
+        hash = (hash ^ *p++) * FNV_PRIME;
+    }
+
+    return hash;
+}
+
+
+/* With its NUL, so that no two lists of texts hash as one. */
+static uint64_t
+hash_text(uint64_t hash, const char *text)
+{
+    return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+
+static uint64_t
+hash_number(uint64_t hash, int64_t number)
+{
+    unsigned char  bytes[8];
+    uint64_t       n = (uint64_t) number;
+    size_t         i;
+
+    for (i = 0; i < sizeof(bytes); i++, n >>= 8) {
+        bytes[i] = (unsigned char) n;
+    }
+
+    return hash_bytes(hash, bytes, sizeof(bytes));
+}
+
+
+/* What a cursor is bound to: names rather than numbers of our enumerations,
+ * so that a link outlives a new version of the program. */
+static uint64_t
+hash_filters(const bt_query *query, const bt_route *route)
+{
+    const char *const  *codes = bt_view_statuses(route->view);
+    uint64_t            hash = FNV_BASIS;
+    unsigned            i;
+
+    hash = hash_text(hash, bt_view_name(route->view));
+    hash = hash_number(hash, route->id);
+    hash = hash_text(hash, bt_range_name(query->range));
+
+    for (i = 0; codes != NULL && codes[i] != NULL; i++) {
+        if ((query->status & (1u << i)) != 0) {
+            hash = hash_text(hash, codes[i]);
+        }
+    }
+
+    hash = hash_text(hash, "");
+    hash = hash_text(hash, query->cluster);
+    hash = hash_text(hash, query->tenant);
+    hash = hash_number(hash, query->cluster_id);
+    hash = hash_text(hash, query->tenant_name);
+    hash = hash_text(hash, query->group);
+    hash = hash_number(hash, query->backup_set);
+    hash = hash_text(hash, query->mode);
+    hash = hash_text(hash, query->method);
+    hash = hash_text(hash, query->kind);
+    hash = hash_text(hash, query->action);
+    hash = hash_text(hash, query->user);
+
+    return hash_number(hash, query->updated_after);
+}
+
+
+static void
+put_number(unsigned char **p, uint64_t number, size_t bytes)
+{
+    while (bytes-- > 0) {
+        *(*p)++ = (unsigned char) (number >> (8 * bytes));
+    }
+}
+
+
+static uint64_t
+get_number(const unsigned char **p, size_t bytes)
+{
+    uint64_t  number = 0;
+
+    while (bytes-- > 0) {
+        number = (number << 8) | *(*p)++;
+    }
+
+    return number;
+}
+
+
+static void
+encode(char *out, const unsigned char *data)
+{
+    size_t    i;
+    uint32_t  group;
+
+    for (i = 0; i < CURSOR_BYTES; i += 3, out += 4) {
+        group = (uint32_t) data[i] << 16 | (uint32_t) data[i + 1] << 8
+                | data[i + 2];
+        out[0] = alphabet[group >> 18];
+        out[1] = alphabet[(group >> 12) & 63];
+        out[2] = alphabet[(group >> 6) & 63];
+        out[3] = alphabet[group & 63];
+    }
+
+    *out = '\0';
+}
+
+
+static bool
+decode(unsigned char *out, const char *text)
+{
+    const char  *found;
+    size_t       i;
+    uint32_t     group = 0;
+
+    for (i = 0; i < CURSOR_CHARS; i++) {
+        found = memchr(alphabet, text[i], sizeof(alphabet) - 1);
+        if (found == NULL) {
+            return false;
+        }
+
+        group = (group << 6) | (uint32_t) (found - alphabet);
+
+        if (i % 4 == 3) {
+            *out++ = (unsigned char) (group >> 16);
+            *out++ = (unsigned char) (group >> 8);
+            *out++ = (unsigned char) group;
+        }
+    }
+
+    return true;
+}
+
+
+/* A checksum against damage, not against intent: whoever makes a cursor may
+ * as well write the filters that it would show. */
+static uint64_t
+checksum(const unsigned char *data)
+{
+    return hash_bytes(FNV_BASIS, data, CURSOR_BYTES - SUM_BYTES);
+}
+
+
+void
+bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
+    const bt_route *route, bt_usec at, int64_t id)
+{
+    unsigned char   data[CURSOR_BYTES];
+    unsigned char  *p = data;
+
+    *p++ = CURSOR_VERSION;
+    put_number(&p, (uint64_t) query->from, 8);
+    put_number(&p, (uint64_t) query->to, 8);
+    put_number(&p, (uint64_t) at, 8);
+    put_number(&p, (uint64_t) id, ID_BYTES);
+    put_number(&p, hash_filters(query, route), 8);
+    put_number(&p, checksum(data), SUM_BYTES);
+
+    encode(out, data);
+}
+
+
+/* A preset's window in whole minutes, the window given, or none. */
+static bool
+window_fits(const bt_query *query, bt_usec from, bt_usec to)
+{
+    bt_usec  length = bt_range_length(query->range);
+
+    if (length == 0) {
+        return from == query->from && to == query->to;
+    }
+
+    return from > AT_LEAST && to > from && to < AT_MOST
+           && from % BT_MINUTE == 0 && to % BT_MINUTE == 0
+           && (to - from == length || to - from == length + BT_MINUTE);
+}
+
+
+bt_cursor_e
+bt_cursor_parse(bt_str text, const bt_route *route, bt_query *query)
+{
+    unsigned char         data[CURSOR_BYTES];
+    const unsigned char  *p = data + 1;
+    bt_usec               from, to, at;
+    int64_t               id;
+    uint64_t              filters;
+
+    if (text.len != CURSOR_CHARS || !decode(data, text.data)
+        || data[0] != CURSOR_VERSION)
+    {
+        return BT_CURSOR_BROKEN;
+    }
+
+    from = (bt_usec) get_number(&p, 8);
+    to = (bt_usec) get_number(&p, 8);
+    at = (bt_usec) get_number(&p, 8);
+    id = (int64_t) get_number(&p, ID_BYTES);
+    filters = get_number(&p, 8);
+
+    if (get_number(&p, SUM_BYTES) != checksum(data) || id == 0
+        || id > BT_ID_MAX || at < AT_LEAST || at >= AT_MOST)
+    {
+        return BT_CURSOR_BROKEN;
+    }
+
+    if (filters != hash_filters(query, route)
+        || !window_fits(query, from, to))
+    {
+        return BT_CURSOR_OTHER;
+    }
+
+    query->from = from;
+    query->to = to;
+    query->position_at = at;
+    query->position_id = id;
+
+    return BT_CURSOR_GOOD;
+}
