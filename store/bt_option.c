@@ -326,7 +326,7 @@ bt_option_read(bt_option *option, const char *file, const char *group,
     FILE      *in;
     bool       good;
 
-    *option = (bt_option) { 0 };
+    *option = (bt_option) { .tls = BT_TLS_PREFERRED };
     in = fopen(file, "re");
     if (in == NULL) {
         return bt_refuse(&reader, "%s", strerror(errno));

@@ -119,11 +119,11 @@ static bool
 bt_take(bt_rows *rows, bt_failure *failure)
 {
     MYSQL_STMT *stmt = rows->statement->stmt;
-    MYSQL_RES  *about;
-    bool        made;
 
     if (mysql_stmt_store_result(stmt) == 0) {
-        about = mysql_stmt_result_metadata(stmt);
+        MYSQL_RES *about = mysql_stmt_result_metadata(stmt);
+        bool       made;
+
         made = about != NULL
                && bt_make_columns(rows, mysql_fetch_fields(about));
         if (about != NULL) {

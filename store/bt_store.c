@@ -45,7 +45,7 @@ bt_store_thread_end(void)
 bool
 bt_store_conf_check(const bt_store_conf *conf, char *why, size_t size)
 {
-    bt_option option;
+    bt_option option = { .tls = BT_TLS_PREFERRED };
 
     if (!bt_option_read(&option, conf->defaults_file, conf->group, why, size))
     {
@@ -312,14 +312,14 @@ bt_store_run(bt_store *store, const char *sql, const bt_value *params,
     return store->status;
 }
 
-/* A statement that cannot be prepared everywhere. */
-static bt_store_status
-bt_plain(bt_store *store, const char *sql)
+bt_store_status
+bt_store_plain(bt_store *store, const char *sql)
 {
     if (bt_connect(store) != BT_STORE_OK) {
         return store->status;
     }
     if (mysql_query(store->connection->mysql, sql) == 0) {
+        mysql_free_result(mysql_store_result(store->connection->mysql));
         return bt_good(store);
     }
     store->failure.number = mysql_errno(store->connection->mysql);
@@ -330,7 +330,7 @@ bt_plain(bt_store *store, const char *sql)
 
 /* Statements that change nothing yet: a lost connection is tried again. */
 static bt_store_status
-bt_plain_again(bt_store *store, const char *sql)
+bt_begin_with(bt_store *store, const char *sql)
 {
     bool was_connected = store->connection != NULL;
 
@@ -338,10 +338,10 @@ bt_plain_again(bt_store *store, const char *sql)
         return bt_refused(store, BT_STORE_ERROR,
                           "a transaction is open already");
     }
-    if (bt_plain(store, sql) != BT_STORE_OK && was_connected
+    if (bt_store_plain(store, sql) != BT_STORE_OK && was_connected
         && bt_try_again(store))
     {
-        (void) bt_plain(store, sql);
+        (void) bt_store_plain(store, sql);
     }
     return store->status;
 }
@@ -349,7 +349,7 @@ bt_plain_again(bt_store *store, const char *sql)
 bt_store_status
 bt_store_begin(bt_store *store)
 {
-    if (bt_plain_again(store, "START TRANSACTION") == BT_STORE_OK) {
+    if (bt_begin_with(store, "START TRANSACTION") == BT_STORE_OK) {
         store->transaction = true;
     }
     return store->status;
@@ -358,11 +358,12 @@ bt_store_begin(bt_store *store)
 bt_store_status
 bt_store_begin_read(bt_store *store)
 {
-    if (bt_plain_again(store, "SET TRANSACTION ISOLATION LEVEL "
-                       "REPEATABLE READ") == BT_STORE_OK)
+    if (bt_begin_with(store, "SET TRANSACTION ISOLATION LEVEL "
+                      "REPEATABLE READ") == BT_STORE_OK)
     {
         store->transaction =
-            bt_plain(store, "START TRANSACTION WITH CONSISTENT SNAPSHOT")
+            bt_store_plain(store,
+                           "START TRANSACTION WITH CONSISTENT SNAPSHOT")
             == BT_STORE_OK;
     }
     return store->status;
@@ -371,7 +372,7 @@ bt_store_begin_read(bt_store *store)
 bt_store_status
 bt_store_commit(bt_store *store)
 {
-    bt_store_status status = bt_plain(store, "COMMIT");
+    bt_store_status status = bt_store_plain(store, "COMMIT");
 
     store->transaction = false;
     return status;

@@ -67,6 +67,9 @@ void            bt_store_thread_end(void);
 bt_store_status bt_store_run(bt_store *store, const char *sql,
                              const bt_value *params, size_t count,
                              bt_rows **rows, int64_t *affected);
+/* One statement without values, not prepared: for what servers do not prepare
+ * (DDL of every kind).  Never tried again. */
+bt_store_status bt_store_plain(bt_store *store, const char *sql);
 /* 1: a row is there; 0: end; -1: no memory for a row. */
 int             bt_rows_next(bt_rows *rows);
 bt_value        bt_rows_get(bt_rows *rows, size_t column);  /* valid until next */

@@ -1,0 +1,43 @@
+/* ctl.h: what the commands of backup-tasks-ctl share. */
+
+#ifndef CTL_H
+#define CTL_H
+
+#include "store/bt_store.h"
+
+#ifndef BT_VERSION
+#define BT_VERSION    "0.1.0"
+#endif
+#ifndef BT_SHARE_DIR
+#define BT_SHARE_DIR  "/usr/local/share/backup-tasks"
+#endif
+
+/* Exit codes. */
+#define CTL_DONE      0
+#define CTL_FAILED    1             /* it did not work, or something is wrong */
+#define CTL_REFUSED   2             /* wrong usage, or not for this store */
+
+typedef struct {
+    bt_store_conf conf;
+    bt_store     *store;
+} ctl_context;
+
+typedef struct {
+    const char *name;
+    const char *arguments;
+    const char *summary;
+    int       (*run)(ctl_context *ctl, int argc, char **argv);
+} ctl_command;
+
+int  ctl_migrate(ctl_context *ctl, int argc, char **argv);
+int  ctl_check(ctl_context *ctl, int argc, char **argv);
+int  ctl_sample(ctl_context *ctl, int argc, char **argv);
+
+/* Writes "backup-tasks-ctl: ..." to standard error and returns `code`. */
+int  ctl_say(int code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The store's last error with what to do next; returns CTL_FAILED. */
+int  ctl_store_failed(const ctl_context *ctl, const char *doing);
+/* A whole number from min to max. */
+bool ctl_number(const char *text, int64_t min, int64_t max, int64_t *out);
+#endif

@@ -1,0 +1,112 @@
+/* main.c: backup-tasks-ctl: finds the command and hands over to it. */
+
+#include "ctl.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STORE_FILE  "/etc/backup-tasks/store.cnf"
+
+static const ctl_command commands[] = {
+    { "migrate", "[--dir DIR]",
+      "create or bring up to date the tables of the record store",
+      ctl_migrate }
+};
+
+#define COMMANDS  (sizeof(commands) / sizeof(commands[0]))
+
+static void
+usage(FILE *out)
+{
+    (void) fprintf(out,
+        "usage: backup-tasks-ctl [--store FILE] COMMAND [option ...]\n"
+        "\n"
+        "  --store FILE   MySQL option file of the record store, section\n"
+        "                 [backup-tasks]; default %s\n"
+        "  --version      print the version\n"
+        "  --help         print this\n"
+        "\n", STORE_FILE);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        (void) fprintf(out, "  %s %s\n                 %s\n",
+                       commands[i].name, commands[i].arguments,
+                       commands[i].summary);
+    }
+    (void) fprintf(out, "\nSee backup-tasks-ctl(1).\n");
+}
+
+static const ctl_command *
+find(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int
+run(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
+{
+    char why[512];
+    int  code;
+
+    if (bt_store_library_begin() != 0) {
+        return ctl_say(CTL_FAILED, "the database library cannot start");
+    }
+    if (!bt_store_conf_check(&ctl->conf, why, sizeof(why))) {
+        bt_store_library_end();
+        return ctl_say(CTL_REFUSED, "%s", why);
+    }
+    ctl->store = bt_store_new(&ctl->conf);
+    code = ctl->store != NULL ? command->run(ctl, argc, argv)
+                              : ctl_say(CTL_FAILED, "out of memory");
+    bt_store_free(ctl->store);
+    bt_store_library_end();
+    return code;
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "store", required_argument, NULL, 's' },
+        { "version", no_argument, NULL, 'V' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+    ctl_context        ctl = { { .defaults_file = STORE_FILE }, NULL };
+    const ctl_command *command;
+    int                option;
+
+    while ((option = getopt_long(argc, argv, "+s:Vh", options, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            ctl.conf.defaults_file = optarg;
+            break;
+        case 'V':
+            (void) puts("backup-tasks-ctl " BT_VERSION);
+            return CTL_DONE;
+        case 'h':
+            usage(stdout);
+            return CTL_DONE;
+        default:
+            usage(stderr);
+            return CTL_REFUSED;
+        }
+    }
+    if (optind == argc) {
+        usage(stderr);
+        return CTL_REFUSED;
+    }
+    command = find(argv[optind]);
+    if (command == NULL) {
+        return ctl_say(CTL_REFUSED, "no command is called %s; "
+                       "see: backup-tasks-ctl --help", argv[optind]);
+    }
+    argc -= optind;
+    argv += optind;
+    optind = 0;
+    return run(&ctl, command, argc, argv);
+}
