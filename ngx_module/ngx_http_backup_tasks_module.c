@@ -1,0 +1,669 @@
+
+/*
+ * ngx_http_backup_tasks_module.c: directives, and who may see what.
+ */
+
+
+#include "ngx_http_backup_tasks_module.h"
+
+
+#define NGX_HTTP_BACKUP_TASKS_RANGE_MAX  (400 * 24 * 60 * 60)
+
+
+static ngx_int_t ngx_http_backup_tasks_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_backup_tasks_admit(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+static ngx_uint_t ngx_http_backup_tasks_route(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+static ngx_int_t ngx_http_backup_tasks_static(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+static ngx_int_t ngx_http_backup_tasks_method(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+static ngx_int_t ngx_http_backup_tasks_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+static ngx_int_t ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+static void *ngx_http_backup_tasks_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_backup_tasks_create_srv_conf(ngx_conf_t *cf);
+static void *ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf);
+static char *ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf);
+static ngx_int_t ngx_http_backup_tasks_init(ngx_conf_t *cf);
+static char *ngx_http_backup_tasks_error(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+static ngx_conf_post_t  ngx_http_backup_tasks_range_post =
+    { ngx_http_backup_tasks_check_range };
+
+
+static ngx_command_t  ngx_http_backup_tasks_commands[] = {
+
+    { ngx_string("backup_tasks"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, enable),
+      NULL },
+
+    { ngx_string("backup_tasks_user"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, user),
+      NULL },
+
+    { ngx_string("backup_tasks_role"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, role),
+      NULL },
+
+    { ngx_string("backup_tasks_scope"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, scope),
+      NULL },
+
+    { ngx_string("backup_tasks_logout_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, logout_url),
+      NULL },
+
+    { ngx_string("backup_tasks_csrf_key_file"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_backup_tasks_csrf_key_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_public_base"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_backup_tasks_public_base,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_range_max"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, range_max),
+      &ngx_http_backup_tasks_range_post },
+
+    { ngx_string("backup_tasks_time_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_backup_tasks_time_zone,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_error"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_backup_tasks_error,
+      0,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_backup_tasks_module_ctx = {
+    ngx_http_backup_tasks_add_variables,   /* preconfiguration */
+    ngx_http_backup_tasks_init,            /* postconfiguration */
+
+    ngx_http_backup_tasks_create_main_conf, /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    ngx_http_backup_tasks_create_srv_conf, /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_backup_tasks_create_loc_conf, /* create location configuration */
+    ngx_http_backup_tasks_merge_loc_conf   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_backup_tasks_module = {
+    NGX_MODULE_V1,
+    &ngx_http_backup_tasks_module_ctx,     /* module context */
+    ngx_http_backup_tasks_commands,        /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_backup_tasks_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                          rc;
+    ngx_http_backup_tasks_ctx_t       *ctx;
+    ngx_http_backup_tasks_error_t      error;
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_get_module_loc_conf(r, ngx_http_backup_tasks_module);
+
+    if (!btcf->enable) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "backup tasks handler");
+
+    if (r != r->main) {
+        /* no access phase in subrequests: nobody has verified the user */
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "backup tasks do not answer subrequests");
+        return NGX_HTTP_FORBIDDEN;
+    }
+
+    ctx = ngx_http_backup_tasks_create_ctx(r, btcf);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&error, sizeof(ngx_http_backup_tasks_error_t));
+
+    rc = ngx_http_backup_tasks_admit(r, ctx, &error);
+
+    if (rc == NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_backup_tasks_export(r, ctx);
+        return (rc == NGX_OK) ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_HTTP_MOVED_TEMPORARILY) {
+        return rc;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "backup tasks refused: %ui %s", error.status, error.code);
+
+    /* the request may be gone after this, and NGX_OK would mean "go on" */
+
+    ngx_http_finalize_request(r, ngx_http_backup_tasks_send_error(r, &error));
+
+    return NGX_DONE;
+}
+
+
+/*
+ * The order keeps strangers ignorant: nothing but 401 before the user is
+ * known, nothing about parameters before the role is checked.
+ */
+
+static ngx_int_t
+ngx_http_backup_tasks_admit(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  found;
+
+    found = ngx_http_backup_tasks_route(r, ctx);
+
+    if (ctx->route.view == BT_VIEW_STATIC) {
+        return ngx_http_backup_tasks_static(r, ctx, error);
+    }
+
+    if (found && ctx->route.view == BT_VIEW_HEALTH) {
+        return ngx_http_backup_tasks_method(r, ctx, error);
+    }
+
+    rc = ngx_http_backup_tasks_identify(r, ctx, error);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (!found) {
+        return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_FOUND,
+                                            "NOT_FOUND",
+                                            "There is nothing at this "
+                                            "address.");
+    }
+
+    if (bt_route_allowed(&ctx->route, ctx->role_bits, &error->role) != 200) {
+        return ngx_http_backup_tasks_refuse(error, NGX_HTTP_FORBIDDEN,
+                                            "FORBIDDEN",
+                                            "Your roles do not allow this.");
+    }
+
+    rc = ngx_http_backup_tasks_method(r, ctx, error);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ctx->route.view == BT_VIEW_ROOT) {
+        return ngx_http_backup_tasks_redirect(r, ctx);
+    }
+
+    if (ctx->route.view == BT_VIEW_ACTION) {
+        rc = ngx_http_backup_tasks_act(r, ctx, error);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    return ngx_http_backup_tasks_query(r, ctx, error);
+}
+
+
+/*
+ * A document has one address.  nginx has already decoded the path, resolved
+ * dot segments and merged slashes; an address that needed any of this is not
+ * one of ours.
+ */
+
+static ngx_uint_t
+ngx_http_backup_tasks_route(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx)
+{
+    u_char                            *p;
+    bt_str                             path;
+    ngx_str_t                          raw, *prefix;
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ctx->conf;
+    prefix = &btcf->prefix;
+
+    if (r->uri.len < prefix->len
+        || ngx_strncmp(r->uri.data, prefix->data, prefix->len) != 0)
+    {
+        return 0;
+    }
+
+    path.data = (char *) r->uri.data + prefix->len;
+    path.len = r->uri.len - prefix->len;
+
+    if (bt_route_parse(path, &ctx->route) != 200) {
+        ngx_memzero(&ctx->route, sizeof(bt_route));
+        return 0;
+    }
+
+    if (ctx->route.view == BT_VIEW_STATIC || !r->valid_unparsed_uri) {
+        return 1;
+    }
+
+    raw = r->unparsed_uri;
+
+    p = ngx_strlchr(raw.data, raw.data + raw.len, '?');
+    if (p != NULL) {
+        raw.len = p - raw.data;
+    }
+
+    prefix = &btcf->escaped_prefix;
+
+    return raw.len == prefix->len + path.len
+           && ngx_strncmp(raw.data, prefix->data, prefix->len) == 0
+           && ngx_strncmp(raw.data + prefix->len, path.data, path.len) == 0;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_static(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (r->content_handler == NULL || clcf->name.len != ctx->conf->prefix.len) {
+        return NGX_DECLINED;
+    }
+
+    /* no nested location: static files must not reach the worker */
+
+    return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_FOUND, "NOT_FOUND",
+                                        "This server has no location for "
+                                        "static files.");
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_method(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    ngx_uint_t  allowed;
+
+    allowed = NGX_HTTP_GET|NGX_HTTP_HEAD;
+    error->allow = "GET, HEAD";
+
+    if (bt_route_takes_post(&ctx->route)) {
+        allowed |= NGX_HTTP_POST;
+        error->allow = "GET, HEAD, POST";
+    }
+
+    if (r->method & allowed) {
+        return NGX_OK;
+    }
+
+    return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_ALLOWED,
+                                        "METHOD_NOT_ALLOWED",
+                                        "This address does not take this "
+                                        "method.");
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    bt_param_conf  conf;
+
+    conf.now = ngx_http_backup_tasks_now();
+    conf.range_max = ctx->conf->range_max * BT_SECOND;
+    conf.time_zone = (const char *) ctx->conf->time_zone.data;
+
+    if (bt_query_parse(ngx_http_backup_tasks_str(&r->args), &ctx->route, &conf,
+                       &ctx->query, &error->refusal)
+        == 200)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_backup_tasks_refuse(error, error->refusal.status,
+                                        error->refusal.param[0] != '\0'
+                                            ? "BAD_PARAMETER" : "BAD_REQUEST",
+                                        error->refusal.text);
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx)
+{
+    u_char           *p;
+    size_t            len;
+    ngx_str_t        *base, *origin;
+    ngx_table_elt_t  *location;
+
+    base = ngx_http_backup_tasks_base(ctx->conf);
+    origin = &ctx->conf->origin;
+
+    len = origin->len + base->len + sizeof("data?") - 1 + r->args.len;
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_clear_location(r);
+
+    location = ngx_list_push(&r->headers_out.headers);
+    if (location == NULL) {
+        return NGX_ERROR;
+    }
+
+    location->hash = 1;
+#if (nginx_version >= 1023000)
+    location->next = NULL;
+#endif
+    ngx_str_set(&location->key, "Location");
+
+    location->value.data = p;
+    p = ngx_sprintf(p, "%V%Vdata", origin, base);
+
+    if (r->args.len) {
+        p = ngx_sprintf(p, "?%V", &r->args);
+    }
+
+    location->value.len = p - location->value.data;
+    r->headers_out.location = location;
+
+    return NGX_HTTP_MOVED_TEMPORARILY;
+}
+
+
+static void *
+ngx_http_backup_tasks_create_main_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_backup_tasks_main_conf_t));
+}
+
+
+static void *
+ngx_http_backup_tasks_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_backup_tasks_srv_conf_t  *btscf;
+
+    btscf = ngx_pcalloc(cf->pool, sizeof(ngx_http_backup_tasks_srv_conf_t));
+    if (btscf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&btscf->locations, cf->pool, 1,
+                       sizeof(ngx_http_backup_tasks_loc_conf_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return btscf;
+}
+
+
+static void *
+ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_backup_tasks_loc_conf_t));
+    if (btcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     btcf->prefix = { 0, NULL };
+     *     btcf->escaped_prefix = { 0, NULL };
+     *     btcf->csrf_key = { 0, NULL };
+     *     btcf->origin = { 0, NULL };
+     *     btcf->base = { 0, NULL };
+     *     btcf->time_zone = { 0, NULL };
+     */
+
+    btcf->enable = NGX_CONF_UNSET;
+    btcf->user = NGX_CONF_UNSET_PTR;
+    btcf->role = NGX_CONF_UNSET_PTR;
+    btcf->scope = NGX_CONF_UNSET_PTR;
+    btcf->logout_url = NGX_CONF_UNSET_PTR;
+    btcf->range_max = NGX_CONF_UNSET;
+
+    return btcf;
+}
+
+
+static char *
+ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_backup_tasks_loc_conf_t  *prev = parent;
+    ngx_http_backup_tasks_loc_conf_t  *conf = child;
+
+    ngx_conf_merge_value(conf->enable, prev->enable, 0);
+
+    ngx_conf_merge_ptr_value(conf->user, prev->user, NULL);
+    ngx_conf_merge_ptr_value(conf->role, prev->role, NULL);
+    ngx_conf_merge_ptr_value(conf->scope, prev->scope, NULL);
+    ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
+
+    ngx_conf_merge_str_value(conf->csrf_key, prev->csrf_key, "");
+    ngx_conf_merge_str_value(conf->time_zone, prev->time_zone, "UTC");
+    ngx_conf_merge_sec_value(conf->range_max, prev->range_max,
+                             NGX_HTTP_BACKUP_TASKS_RANGE_MAX);
+
+    /* two halves of one directive */
+
+    if (conf->base.data == NULL) {
+        conf->base = prev->base;
+        conf->origin = prev->origin;
+    }
+
+    if (!conf->enable) {
+        return NGX_CONF_OK;
+    }
+
+    if (prev->enable) {
+        /* a nested location belongs to the same pages */
+        conf->prefix = prev->prefix;
+        conf->escaped_prefix = prev->escaped_prefix;
+
+    } else if (ngx_http_backup_tasks_set_prefix(cf, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_backup_tasks_check_conf(cf, conf);
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf)
+{
+    size_t                              len;
+    u_char                             *p;
+    ngx_str_t                          *name;
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_backup_tasks_srv_conf_t   *btscf;
+    ngx_http_backup_tasks_loc_conf_t  **location;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
+
+    if (clcf->exact_match
+        || clcf->named
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+        || name->len == 0
+        || name->data[name->len - 1] != '/')
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"backup_tasks\" needs a prefix location that ends "
+                      "with \"/\", such as \"/backup/\", not \"%V\"", name);
+        return NGX_ERROR;
+    }
+
+    len = name->len
+          + 2 * ngx_escape_uri(NULL, name->data, name->len, NGX_ESCAPE_URI);
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_escape_uri(p, name->data, name->len, NGX_ESCAPE_URI);
+
+    btcf->prefix = *name;
+    btcf->escaped_prefix.len = len;
+    btcf->escaped_prefix.data = p;
+
+    btscf = ngx_http_conf_get_module_srv_conf(cf,
+                                              ngx_http_backup_tasks_module);
+
+    location = ngx_array_push(&btscf->locations);
+    if (location == NULL) {
+        return NGX_ERROR;
+    }
+
+    *location = btcf;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (btcf->user == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"backup_tasks\" in location \"%V\" needs "
+                      "\"backup_tasks_user\"", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"satisfy any\" must not be used with \"backup_tasks\" "
+                      "in location \"%V\": a user would count without having "
+                      "been verified", &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_init(ngx_conf_t *cf)
+{
+    ngx_str_t                           name;
+    ngx_http_handler_pt                *h;
+    ngx_http_core_main_conf_t          *cmcf;
+    ngx_http_backup_tasks_main_conf_t  *btmcf;
+
+    btmcf = ngx_http_conf_get_module_main_conf(cf,
+                                               ngx_http_backup_tasks_module);
+
+    ngx_str_set(&name, "request_id");
+
+    btmcf->request_id = ngx_http_get_variable_index(cf, &name);
+    if (btmcf->request_id == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_backup_tasks_handler;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_backup_tasks_error(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        return "is duplicate";
+    }
+
+    clcf->handler = ngx_http_backup_tasks_error_handler;
+
+    return NGX_CONF_OK;
+}

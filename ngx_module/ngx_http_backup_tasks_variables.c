@@ -1,0 +1,430 @@
+
+/*
+ * ngx_http_backup_tasks_variables.c: the $backup_tasks_* variables.
+ */
+
+
+#include "ngx_http_backup_tasks_module.h"
+
+
+static ngx_int_t ngx_http_backup_tasks_export_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+static ngx_int_t ngx_http_backup_tasks_number(ngx_http_request_t *r, ngx_str_t
+    *value, int64_t number);
+static ngx_int_t ngx_http_backup_tasks_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_base_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
+    ngx_str_t *value);
+static const char *ngx_http_backup_tasks_choice(ngx_http_request_t *r, const
+    char *name, const char *const *choices);
+static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
+static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p, u_char *last,
+    const char *tag);
+static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p, u_char *last);
+
+
+#define ngx_http_backup_tasks_ctx_variable(name, field)                       \
+    { ngx_string("backup_tasks_" name), NULL, ngx_http_backup_tasks_variable, \
+      offsetof(ngx_http_backup_tasks_ctx_t, field),                           \
+      NGX_HTTP_VAR_NOCACHEABLE, 0 }
+
+
+static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
+
+    ngx_http_backup_tasks_ctx_variable("method", method),
+    ngx_http_backup_tasks_ctx_variable("view", view),
+    ngx_http_backup_tasks_ctx_variable("kind", kind),
+    ngx_http_backup_tasks_ctx_variable("format", format),
+    ngx_http_backup_tasks_ctx_variable("action", action),
+    ngx_http_backup_tasks_ctx_variable("id", id),
+    ngx_http_backup_tasks_ctx_variable("query", args),
+    ngx_http_backup_tasks_ctx_variable("from", from),
+    ngx_http_backup_tasks_ctx_variable("to", to),
+    ngx_http_backup_tasks_ctx_variable("tz", tz),
+    ngx_http_backup_tasks_ctx_variable("range_max", range_max),
+    ngx_http_backup_tasks_ctx_variable("user", user),
+    ngx_http_backup_tasks_ctx_variable("roles", roles),
+    ngx_http_backup_tasks_ctx_variable("scope", scope),
+    ngx_http_backup_tasks_ctx_variable("csrf", csrf),
+    ngx_http_backup_tasks_ctx_variable("csrf_token", csrf_token),
+
+    { ngx_string("backup_tasks_base"), NULL,
+      ngx_http_backup_tasks_base_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_logout_url"), NULL,
+      ngx_http_backup_tasks_logout_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_lang"), NULL,
+      ngx_http_backup_tasks_lang_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_layout"), NULL,
+      ngx_http_backup_tasks_layout_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+ngx_int_t
+ngx_http_backup_tasks_export(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx)
+{
+    bt_route  *route;
+
+    route = &ctx->route;
+
+    ctx->method = r->method_name;
+
+    ngx_http_backup_tasks_text(&ctx->view, bt_view_name(route->view));
+    ngx_http_backup_tasks_text(&ctx->format, bt_format_name(route->format));
+
+    if (route->kind != BT_VIEW_NONE) {
+        ngx_http_backup_tasks_text(&ctx->kind, bt_view_name(route->kind));
+    }
+
+    if (route->action != BT_ACTION_NONE) {
+        ngx_http_backup_tasks_text(&ctx->action,
+                                   bt_action_name(route->action));
+    }
+
+    if (route->id != 0
+        && ngx_http_backup_tasks_number(r, &ctx->id, route->id) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (route->view == BT_VIEW_HEALTH) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_backup_tasks_number(r, &ctx->range_max, ctx->conf->range_max)
+        != NGX_OK
+        || ngx_http_backup_tasks_export_query(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (route->view == BT_VIEW_ACTION) {
+        return ngx_http_backup_tasks_csrf(r, ctx);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_export_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx)
+{
+    char      *p;
+    size_t     size;
+    bt_buf     buf;
+    bt_query  *query;
+
+    query = &ctx->query;
+
+    if (query->from != BT_USEC_NONE
+        && (ngx_http_backup_tasks_number(r, &ctx->from, query->from) != NGX_OK
+            || ngx_http_backup_tasks_number(r, &ctx->to, query->to) != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_backup_tasks_text(&ctx->tz, query->tz);
+
+    /* the canonical form escapes more, and writes times in full */
+
+    size = r->args.len * 3 + 4 * BT_TIME_MAX + 256;
+
+    p = ngx_pnalloc(r->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    bt_buf_init(&buf, p, size);
+    bt_query_format(&buf, query, &ctx->route, 0);
+
+    if (query->after[0] != '\0') {
+        bt_buf_addz(&buf, buf.len ? "&after=" : "after=");
+        bt_percent_encode(&buf, bt_str_of(query->after));
+    }
+
+    if (query->before[0] != '\0') {
+        bt_buf_addz(&buf, buf.len ? "&before=" : "before=");
+        bt_percent_encode(&buf, bt_str_of(query->before));
+    }
+
+    if (buf.full) {
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                      "backup tasks canonical query is longer than %uz", size);
+        return NGX_ERROR;
+    }
+
+    ctx->args.len = buf.len;
+    ctx->args.data = (u_char *) buf.data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_number(ngx_http_request_t *r, ngx_str_t *value,
+    int64_t number)
+{
+    value->data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value->len = ngx_sprintf(value->data, "%L", number) - value->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_backup_tasks_ctx_t  *ctx;
+
+    ctx = ngx_http_backup_tasks_get_ctx(r);
+
+    if (ctx == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, (ngx_str_t *) ((char *) ctx + data));
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_base_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    if (btcf == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, ngx_http_backup_tasks_base(btcf));
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                          url;
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    if (btcf == NULL || btcf->logout_url == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, btcf->logout_url, &url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, &url);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char         *lang;
+    ngx_str_t           value, accepted;
+    static const char  *const  langs[] = { "en", "zh", NULL };
+
+    lang = ngx_http_backup_tasks_choice(r, "lang", langs);
+
+    if (lang == NULL) {
+        lang = "en";
+
+        if (ngx_http_backup_tasks_find_header(r, "Accept-Language", &accepted)
+            && ngx_http_backup_tasks_prefers_zh(&accepted))
+        {
+            lang = "zh";
+        }
+    }
+
+    ngx_http_backup_tasks_text(&value, lang);
+    ngx_http_backup_tasks_set_variable(v, &value);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    const char         *layout;
+    ngx_str_t           value;
+    static const char  *const  layouts[] = { "full", "frame", "fragment",
+                                             NULL };
+
+    layout = ngx_http_backup_tasks_choice(r, "layout", layouts);
+
+    ngx_http_backup_tasks_text(&value, layout ? layout : layouts[0]);
+    ngx_http_backup_tasks_set_variable(v, &value);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
+    ngx_str_t *value)
+{
+    v->len = value->len;
+    v->data = value->data;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+}
+
+
+/* Error pages need it too, where the query string was not parsed or is bad. */
+
+static const char *
+ngx_http_backup_tasks_choice(ngx_http_request_t *r, const char *name,
+    const char *const *choices)
+{
+    ngx_str_t  value;
+
+    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &value) != NGX_OK) {
+        return NULL;
+    }
+
+    while (*choices != NULL
+           && !bt_str_eqz(ngx_http_backup_tasks_str(&value), *choices))
+    {
+        choices++;
+    }
+
+    return *choices;
+}
+
+
+/* RFC 9110, section 12.5.4; whatever is not Chinese is shown in English. */
+
+static ngx_uint_t
+ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted)
+{
+    u_char      *p, *next, *last;
+    ngx_uint_t   q, best, zh, is_zh;
+
+    zh = 0;
+    best = 0;
+    last = accepted->data + accepted->len;
+
+    for (p = accepted->data; p < last; p = next + 1) {
+
+        next = ngx_strlchr(p, last, ',');
+        if (next == NULL) {
+            next = last;
+        }
+
+        while (p < next && *p == ' ') {
+            p++;
+        }
+
+        is_zh = ngx_http_backup_tasks_is_language(p, next, "zh");
+
+        if (!is_zh && !ngx_http_backup_tasks_is_language(p, next, "en")
+            && (p == next || *p != '*'))
+        {
+            continue;
+        }
+
+        q = ngx_http_backup_tasks_quality(p, next);
+
+        if (q > best) {
+            best = q;
+            zh = is_zh;
+        }
+    }
+
+    return zh;
+}
+
+
+static ngx_uint_t
+ngx_http_backup_tasks_is_language(u_char *p, u_char *last, const char *tag)
+{
+    if (last - p < 2 || ngx_strncasecmp(p, (u_char *) tag, 2) != 0) {
+        return 0;
+    }
+
+    return last - p == 2 || p[2] == '-' || p[2] == ';' || p[2] == ' ';
+}
+
+
+/* The weight of "tag;q=0.8" in thousandths. */
+
+static ngx_uint_t
+ngx_http_backup_tasks_quality(u_char *p, u_char *last)
+{
+    ngx_uint_t  q, unit;
+
+    while (last - p > 2 && ngx_strncasecmp(p, (u_char *) "q=", 2) != 0) {
+        p++;
+    }
+
+    if (last - p <= 2) {
+        return 1000;
+    }
+
+    q = (p[2] == '1') ? 1000 : 0;
+    unit = 100;
+
+    for (p += 4; p < last && *p >= '0' && *p <= '9'; p++) {
+        q += (*p - '0') * unit;
+        unit /= 10;
+    }
+
+    return q;
+}
+
+
+ngx_int_t
+ngx_http_backup_tasks_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_backup_tasks_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
