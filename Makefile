@@ -29,9 +29,10 @@ PACKAGES := $(STORE_PC) fcgi mxml icu-i18n icu-uc libcrypto
 PC_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
+DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\"
 WARN      = -Wall -Wextra -Werror
 BASEFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) -g
-BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(CFLAGS)
+BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(DEFS) $(CFLAGS)
 BT_LDFLAGS = $(LDOPT) -pthread $(LDFLAGS)
 
 sources = $(wildcard $(addsuffix /*.c,$(1)))
