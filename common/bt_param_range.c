@@ -85,8 +85,8 @@ resolve_custom(bt_param_state *state)
         bt_refuse_value(state, BT_PARAM_TO);
 
     } else if (query->from >= query->to) {
-        bt_refuse_param(state, BT_PARAM_FROM, "is not before to: the range ends"
-                     " before to, so give a later to");
+        bt_refuse_param(state, BT_PARAM_FROM, "is not before to: give an earlier from"
+                        " or a later to");
     }
 
     bt_zone_close(&zone);
@@ -136,7 +136,7 @@ bt_resolve_range(bt_param_state *state)
     } else if (state->from[0] != '\0' || state->to[0] != '\0') {
         lone = state->from[0] != '\0' ? BT_PARAM_FROM : BT_PARAM_TO;
         bt_refuse_param(state, lone, "needs range=custom: add it, or leave from"
-                     " and to out");
+                        " and to out");
 
     } else if (query->range == BT_RANGE_NONE) {
         query->range = default_range(state->route, query);

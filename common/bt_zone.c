@@ -24,9 +24,34 @@ static const char *const  short_names[] = {
 
 
 static bool
+has_zone_characters(bt_str name)
+{
+    size_t  i;
+    char    c;
+
+    for (i = 0; i < name.len; i++) {
+        c = name.data[i];
+
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
+              || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-'
+              || c == '+'))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
 is_iana_name(bt_str name)
 {
     size_t  i;
+
+    if (!has_zone_characters(name)) {
+        return false;
+    }
 
     if (name.len > 8 && memcmp(name.data, "SystemV/", 8) == 0) {
         return false;
@@ -46,8 +71,7 @@ is_iana_name(bt_str name)
 }
 
 
-/* Zone names are ASCII; anything else becomes a character that no name has.
- * Returns the length. */
+/* Zone names are ASCII.  Returns the length. */
 static int32_t
 to_uchars(UChar *out, bt_str name)
 {
