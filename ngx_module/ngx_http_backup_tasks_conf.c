@@ -13,8 +13,8 @@
 
 static ssize_t ngx_http_backup_tasks_read_key(ngx_conf_t *cf, ngx_str_t *name,
     u_char *buf, size_t size);
-static ngx_int_t ngx_http_backup_tasks_split_base(ngx_str_t *value, ngx_str_t
-    *origin, ngx_str_t *path);
+static ngx_int_t ngx_http_backup_tasks_split_base(ngx_str_t *value,
+    ngx_str_t *origin, ngx_str_t *path);
 static ngx_uint_t ngx_http_backup_tasks_is_path(ngx_str_t *path);
 
 
@@ -275,10 +275,12 @@ ngx_http_backup_tasks_check_range(ngx_conf_t *cf, void *post, void *data)
 {
     time_t  *range_max = data;
 
-    /* years 1970 to 2199 are all that can be asked for */
+    /* the default range of the lists; all the years that can be asked for */
 
-    if (*range_max < 60 || *range_max > (time_t) 230 * 366 * 24 * 60 * 60) {
-        return "must be between 1m and 230y";
+    if (*range_max < 24 * 60 * 60
+        || *range_max > (time_t) 230 * 366 * 24 * 60 * 60)
+    {
+        return "must be between 1d and 230y";
     }
 
     return NGX_CONF_OK;

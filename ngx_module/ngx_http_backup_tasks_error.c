@@ -17,12 +17,12 @@ static void ngx_http_backup_tasks_error_document(ngx_http_request_t *r,
     ngx_http_backup_tasks_error_t *error, bt_buf *out);
 static void ngx_http_backup_tasks_error_head(ngx_http_request_t *r,
     bt_buf *out);
-static void ngx_http_backup_tasks_element(bt_buf *out, const char *name, bt_str
-    text);
+static void ngx_http_backup_tasks_element(bt_buf *out, const char *name,
+    bt_str text);
 static ngx_uint_t ngx_http_backup_tasks_retry(ngx_uint_t status);
 static ngx_uint_t ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r);
-static ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r, const
-    char *name, const char *value);
+static ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r,
+    const char *name, const char *value);
 
 
 typedef struct {
@@ -238,7 +238,9 @@ ngx_http_backup_tasks_error_head(ngx_http_request_t *r, bt_buf *out)
     bt_buf_addz(out, now);
     bt_buf_addz(out, "\"><query");
 
-    if (ctx && ctx->route.view != BT_VIEW_NONE) {
+    /* a stranger is not told which addresses there are */
+
+    if (ctx && ctx->user.len && ctx->route.view != BT_VIEW_NONE) {
         bt_buf_addz(out, " view=\"");
         bt_buf_addz(out, bt_view_name(ctx->route.view));
         bt_buf_addc(out, '"');

@@ -10,8 +10,8 @@
 #define NGX_HTTP_BACKUP_TASKS_SCOPE_MAX  8192
 
 
-static ngx_uint_t ngx_http_backup_tasks_is_text(ngx_str_t *value, size_t
-    chars_max);
+static ngx_uint_t ngx_http_backup_tasks_is_text(ngx_str_t *value,
+    size_t chars_max);
 static ngx_int_t ngx_http_backup_tasks_roles(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
 

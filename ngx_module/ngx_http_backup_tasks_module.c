@@ -302,6 +302,8 @@ ngx_http_backup_tasks_route(ngx_http_request_t *r,
         return 0;
     }
 
+    ngx_http_backup_tasks_export_route(ctx);
+
     if (ctx->route.view == BT_VIEW_STATIC || !r->valid_unparsed_uri) {
         return 1;
     }

@@ -96,7 +96,9 @@ ngx_int_t ngx_http_backup_tasks_act(ngx_http_request_t *r,
 ngx_int_t ngx_http_backup_tasks_csrf(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
 
-/* Writes what the variables of a request that goes on to the worker give. */
+/* Writes the variables that the path gives, for logs of refusals, too. */
+void ngx_http_backup_tasks_export_route(ngx_http_backup_tasks_ctx_t *ctx);
+/* Writes the others, of a request that goes on to the worker. */
 ngx_int_t ngx_http_backup_tasks_export(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
 ngx_int_t ngx_http_backup_tasks_add_variables(ngx_conf_t *cf);

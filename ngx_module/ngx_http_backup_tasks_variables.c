@@ -9,8 +9,8 @@
 
 static ngx_int_t ngx_http_backup_tasks_export_query(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
-static ngx_int_t ngx_http_backup_tasks_number(ngx_http_request_t *r, ngx_str_t
-    *value, int64_t number);
+static ngx_int_t ngx_http_backup_tasks_number(ngx_http_request_t *r,
+    ngx_str_t *value, int64_t number);
 static ngx_int_t ngx_http_backup_tasks_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_base_variable(ngx_http_request_t *r,
@@ -23,8 +23,8 @@ static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value);
-static const char *ngx_http_backup_tasks_choice(ngx_http_request_t *r, const
-    char *name, const char *const *choices);
+static const char *ngx_http_backup_tasks_choice(ngx_http_request_t *r,
+    const char *name, size_t offset, const char *const *choices);
 static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
 static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p, u_char *last,
     const char *tag);
@@ -72,6 +72,23 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
 };
 
 
+void
+ngx_http_backup_tasks_export_route(ngx_http_backup_tasks_ctx_t *ctx)
+{
+    bt_route  *route;
+
+    route = &ctx->route;
+
+    ngx_http_backup_tasks_text(&ctx->view, bt_view_name(route->view));
+    ngx_http_backup_tasks_text(&ctx->format, bt_format_name(route->format));
+    ngx_http_backup_tasks_text(&ctx->action, bt_action_name(route->action));
+
+    if (route->kind != BT_VIEW_NONE) {
+        ngx_http_backup_tasks_text(&ctx->kind, bt_view_name(route->kind));
+    }
+}
+
+
 ngx_int_t
 ngx_http_backup_tasks_export(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx)
@@ -81,18 +98,6 @@ ngx_http_backup_tasks_export(ngx_http_request_t *r,
     route = &ctx->route;
 
     ctx->method = r->method_name;
-
-    ngx_http_backup_tasks_text(&ctx->view, bt_view_name(route->view));
-    ngx_http_backup_tasks_text(&ctx->format, bt_format_name(route->format));
-
-    if (route->kind != BT_VIEW_NONE) {
-        ngx_http_backup_tasks_text(&ctx->kind, bt_view_name(route->kind));
-    }
-
-    if (route->action != BT_ACTION_NONE) {
-        ngx_http_backup_tasks_text(&ctx->action,
-                                   bt_action_name(route->action));
-    }
 
     if (route->id != 0
         && ngx_http_backup_tasks_number(r, &ctx->id, route->id) != NGX_OK)
@@ -259,7 +264,8 @@ ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_str_t           value, accepted;
     static const char  *const  langs[] = { "en", "zh", NULL };
 
-    lang = ngx_http_backup_tasks_choice(r, "lang", langs);
+    lang = ngx_http_backup_tasks_choice(r, "lang", offsetof(bt_query, lang),
+                                        langs);
 
     if (lang == NULL) {
         lang = "en";
@@ -287,7 +293,8 @@ ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     static const char  *const  layouts[] = { "full", "frame", "fragment",
                                              NULL };
 
-    layout = ngx_http_backup_tasks_choice(r, "layout", layouts);
+    layout = ngx_http_backup_tasks_choice(r, "layout",
+                                          offsetof(bt_query, layout), layouts);
 
     ngx_http_backup_tasks_text(&value, layout ? layout : layouts[0]);
     ngx_http_backup_tasks_set_variable(v, &value);
@@ -308,13 +315,28 @@ ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
 }
 
 
-/* Error pages need it too, where the query string was not parsed or is bad. */
+/*
+ * The value of the checked query, at "offset" of it; where none was parsed,
+ * as in most errors, that of the query string if it is one of the choices.
+ */
 
 static const char *
 ngx_http_backup_tasks_choice(ngx_http_request_t *r, const char *name,
-    const char *const *choices)
+    size_t offset, const char *const *choices)
 {
-    ngx_str_t  value;
+    ngx_str_t                     value;
+    const char                   *parsed;
+    ngx_http_backup_tasks_ctx_t  *ctx;
+
+    ctx = ngx_http_backup_tasks_get_ctx(r);
+
+    if (ctx) {
+        parsed = (const char *) &ctx->query + offset;
+
+        if (*parsed != '\0') {
+            return parsed;
+        }
+    }
 
     if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &value) != NGX_OK) {
         return NULL;

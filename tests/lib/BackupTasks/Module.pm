@@ -15,6 +15,7 @@ use warnings;
 use BackupTasks;
 use BackupTasks::Echo qw(echo_start echo_stop echo_params);
 use IO::Socket::INET;
+use Test::More ();
 
 our @ISA = ('BackupTasks');
 
@@ -131,6 +132,14 @@ sub stop {
     return $self->SUPER::stop;
 }
 
+# Ends one of several installations of a test: done() ends the last.
+sub end {
+    my ($self) = @_;
+    $self->stop;
+    Test::More::is(join("\n", $self->bad_log_lines), '', 'logs are clean');
+    return;
+}
+
 # What went over the wire, of an answer of the echo.
 sub params { my ($self, $answer) = @_; return echo_params($answer) }
 
@@ -179,7 +188,7 @@ sub _read_answer {
         last if $line =~ /^\r\n/;
     }
     while ($chunked && defined(my $line = <$socket>)) {
-        my $size = hex $line;
+        my $size = hex $line =~ s/\s+//r;
         read $socket, my $bytes, $size + 2;
         last if $size == 0;
     }
