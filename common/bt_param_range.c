@@ -85,8 +85,8 @@ resolve_custom(bt_param_state *state)
         bt_refuse_value(state, BT_PARAM_TO);
 
     } else if (query->from >= query->to) {
-        bt_refuse_param(state, BT_PARAM_FROM, "is not before to: give an earlier from"
-                        " or a later to");
+        bt_refuse_param(state, BT_PARAM_FROM, "is not before to: give an"
+                        " earlier from or a later to");
     }
 
     bt_zone_close(&zone);

@@ -177,7 +177,7 @@ cut_suffix(bt_str *path)
 static int
 find_route(bt_str path, bt_route *route)
 {
-    bt_str  segments[ROUTE_SEGMENTS];
+    bt_str  segments[ROUTE_SEGMENTS] = { { NULL, 0 } };
     size_t  i, n;
 
     n = split(path, segments, ROUTE_SEGMENTS);

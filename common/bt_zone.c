@@ -237,13 +237,14 @@ next_change(bt_zone *zone, bt_usec at, bt_usec limit)
         || !ucal_getTimeZoneTransitionDate(calendar,
                                            UCAL_TZ_TRANSITION_NEXT,
                                            &change, &error)
-        || U_FAILURE(error)
-        || change >= (UDate) (limit / USEC_PER_MSEC))
+        || U_FAILURE(error))
     {
         return limit;
     }
 
-    return (bt_usec) change * USEC_PER_MSEC;
+    at = (bt_usec) change * USEC_PER_MSEC;
+
+    return at < limit ? at : limit;
 }
 
 

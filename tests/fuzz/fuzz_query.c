@@ -77,6 +77,8 @@ check_round(const bt_query *query, const bt_route *route,
     check(bt_query_parse(text, route, conf, &again, &refusal) == 200);
 
     if ((query->given & CURSORS) == 0) {
+        /* the parser writes the padding, too */
+        /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
         check(memcmp(&again, query, sizeof(again)) == 0);
     }
 

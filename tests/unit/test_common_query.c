@@ -13,7 +13,8 @@ test_canonical(void **state)
     } cases[] = {
         { "data", "", "" },
         { "data", "cluster=&range=24h", "range=24h" },
-        { "data", "tz=+08:00&size=20&range=7d", "range=7d&tz=%2B08:00&size=20" },
+        { "data", "tz=+08:00&size=20&range=7d",
+          "range=7d&tz=%2B08:00&size=20" },
         { "data", "tz=Z", "tz=UTC" },
         { "data", "tz=Asia%2FShanghai", "tz=Asia/Shanghai" },
         { "data", "tz=Etc/GMT+5", "tz=Etc/GMT%2B5" },
@@ -172,7 +173,8 @@ assert_round(const char *path, const bt_query *query)
     snprintf(copy, sizeof(copy), "%s", text);
     again = test_good(copy, path);
 
-    /* status= in any order; nothing else may differ */
+    /* the parser writes the padding, too */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
     if (memcmp(&again, query, sizeof(again)) != 0
         || strcmp(test_format(&again, path, 0), copy) != 0)
     {

@@ -309,7 +309,7 @@ compare_around(bt_zone *zone, bt_usec change)
 {
     static const int  minutes[] = { -1440, -60, -30, 0, 30, 60, 1410, 1440 };
     bt_civil          civil;
-    bt_usec           local, want, at;
+    bt_usec           local, want = BT_USEC_NONE, at;
     size_t            i;
     int               repeat;
 

@@ -1,0 +1,112 @@
+/* bt_ob.c: OceanBase statements that start and stop log backup. */
+
+#include "common/bt_ob.h"
+
+#include <string.h>
+
+#define NAME_CHARS  128
+
+
+int
+bt_ob_major(bt_str version)
+{
+    int                 major;
+    size_t              i;
+    const char         *mark;
+    static const char   prefix[] = "OceanBase-v";
+
+    mark = version.len == 0 ? NULL
+           : memmem(version.data, version.len, prefix, sizeof(prefix) - 1);
+    i = mark == NULL ? 0 : (size_t) (mark - version.data) + sizeof(prefix) - 1;
+    major = 0;
+
+    while (i < version.len && version.data[i] >= '0' && version.data[i] <= '9'
+           && major < 1000)
+    {
+        major = major * 10 + (version.data[i++] - '0');
+    }
+
+    return major;
+}
+
+
+bool
+bt_ob_quote(bt_buf *out, bt_str name)
+{
+    size_t  i, chars;
+
+    if (name.len == 0 || !bt_utf8_valid(name, &chars) || chars > NAME_CHARS
+        || memchr(name.data, '\0', name.len) != NULL)
+    {
+        return false;
+    }
+
+    bt_buf_addc(out, '`');
+
+    for (i = 0; i < name.len; i++) {
+
+        if (name.data[i] == '`') {
+            bt_buf_addc(out, '`');
+        }
+
+        bt_buf_addc(out, name.data[i]);
+    }
+
+    bt_buf_addc(out, '`');
+
+    return true;
+}
+
+
+static bool
+add_statement(char *text, const char *statement, int major, bt_str tenant)
+{
+    bt_buf  out;
+
+    bt_buf_init(&out, text, BT_OB_STATEMENT_MAX);
+    bt_buf_addz(&out, statement);
+
+    if (major > 0 && major < 4) {
+        return true;
+    }
+
+    bt_buf_addz(&out, " TENANT = ");
+
+    return bt_ob_quote(&out, tenant) && !out.full;
+}
+
+
+static bool
+is_suspended(bt_str raw_status)
+{
+    return bt_str_eqz(raw_status, "SUSPEND")
+           || bt_str_eqz(raw_status, "SUSPENDING");
+}
+
+
+size_t
+bt_ob_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX],
+    bt_action_e action, int major, bt_str tenant, bt_str raw_status)
+{
+    static const char  start[] = "ALTER SYSTEM ARCHIVELOG";
+    static const char  stop[] = "ALTER SYSTEM NOARCHIVELOG";
+    static const char  resume[] = "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
+                                  " 'ENABLE'";
+
+    switch (action) {
+
+    case BT_ACTION_START:
+        return add_statement(out[0], is_suspended(raw_status) ? resume : start,
+                             major, tenant) ? 1 : 0;
+
+    case BT_ACTION_STOP:
+        return add_statement(out[0], stop, major, tenant) ? 1 : 0;
+
+    case BT_ACTION_RESTART:
+        return add_statement(out[0], stop, major, tenant)
+               && add_statement(out[1], start, major, tenant) ? 2 : 0;
+
+    default:
+        return 0;
+    }
+}
