@@ -59,6 +59,7 @@ CREATE TABLE tenants (
   last_incremental    DATETIME(6)  NULL,
   last_data_status    VARCHAR(32)  NULL,
   last_data_id        BIGINT       NULL,
+  last_data_at        DATETIME(6)  NULL,
   restorable_from     DATETIME(6)  NULL,
   restorable_to       DATETIME(6)  NULL,
   created             DATETIME(6)  NOT NULL,
@@ -363,7 +364,8 @@ CREATE TABLE hourly_counts (
   mode       VARCHAR(16) NOT NULL,
   method     VARCHAR(16) NOT NULL,
   tasks      BIGINT      NOT NULL,
-  PRIMARY KEY (kind, cluster_id, tenant_id, hour, status, mode, method)
+  PRIMARY KEY (kind, cluster_id, tenant_id, hour, status, mode, method),
+  KEY hourly_counts_hour (kind, hour, tasks)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE agents (
