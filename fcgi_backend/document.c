@@ -1,0 +1,347 @@
+/* document.c: what every document has: root, query, links, times, errors. */
+
+#include "fcgi_backend/document.h"
+
+#include <string.h>
+
+
+static const char *
+own_type(const bt_route *route)
+{
+    return route->format == BT_FORMAT_XML ? "application/xml" : "text/html";
+}
+
+
+void
+bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at)
+{
+    char    text[BT_TIME_MAX];
+    size_t  len;
+
+    if (at == BT_USEC_NONE) {
+        return;
+    }
+
+    len = bt_time_format_utc(text, at);
+    bt_xml_attr(reply->xml, name, (bt_str) { text, len });
+}
+
+
+void
+bt_document_time(bt_reply *reply, const char *element, bt_usec at)
+{
+    char    text[BT_TIME_MAX];
+    size_t  len;
+
+    if (at == BT_USEC_NONE) {
+        return;
+    }
+
+    bt_xml_open(reply->xml, element);
+
+    if (reply->zone != NULL) {
+        len = bt_time_format_local(text, at, reply->zone);
+        bt_xml_attr(reply->xml, "local", (bt_str) { text, len });
+    }
+
+    len = bt_time_format_utc(text, at);
+    bt_xml_text(reply->xml, (bt_str) { text, len });
+    bt_xml_close(reply->xml);
+}
+
+
+/* "data", "data/7", "data/7/cause", "log/7/stop" below the public base. */
+static void
+add_path(bt_buf *out, const bt_route *route)
+{
+    bt_view_e  list;
+
+    list = route->kind != BT_VIEW_NONE ? route->kind : route->view;
+    bt_buf_addz(out, bt_view_name(list));
+
+    if (route->id > 0) {
+        bt_buf_addc(out, '/');
+        bt_buf_addi(out, route->id);
+    }
+
+    switch (route->view) {
+
+    case BT_VIEW_DATA_CAUSE:
+        bt_buf_addz(out, "/cause");
+        break;
+
+    case BT_VIEW_DATA_SECOND:
+        bt_buf_addz(out, "/second");
+        break;
+
+    case BT_VIEW_ACTION:
+        bt_buf_addc(out, '/');
+        bt_buf_addz(out, bt_action_name(route->action));
+        break;
+
+    default:
+        break;
+    }
+
+    if (route->format == BT_FORMAT_XML) {
+        bt_buf_addz(out, ".xml");
+    }
+}
+
+
+bt_str
+bt_document_href(bt_reply *reply, const bt_route *route, const bt_query *query,
+    const char *parameter, const char *cursor)
+{
+    char    data[BT_HREF_MAX], *copy;
+    bt_buf  out;
+    size_t  path;
+
+    bt_buf_init(&out, data, sizeof(data));
+    bt_buf_addz(&out, reply->request->base);
+    add_path(&out, route);
+    bt_buf_addc(&out, '?');
+    path = out.len;
+
+    if (query != NULL) {
+        bt_query_format(&out, query, route, 0);
+    }
+
+    if (parameter != NULL) {
+        bt_buf_addz(&out, out.len > path ? "&" : "");
+        bt_buf_addz(&out, parameter);
+        bt_buf_addc(&out, '=');
+        bt_percent_encode(&out, bt_str_of(cursor));
+    }
+
+    if (out.len == path) {
+        out.len--;
+    }
+
+    copy = bt_pool_copy(reply->request->pool, (bt_str) { data, out.len });
+
+    return copy != NULL ? (bt_str) { copy, out.len } : (bt_str) { NULL, 0 };
+}
+
+
+static void
+add_link(bt_reply *reply, const char *rel, const char *type, bt_str href)
+{
+    bt_xml_open(reply->xml, "link");
+    bt_xml_attr(reply->xml, "rel", bt_str_of(rel));
+    bt_xml_attr(reply->xml, "type", bt_str_of(type));
+    bt_xml_attr(reply->xml, "href", href);
+    bt_xml_close(reply->xml);
+}
+
+
+void
+bt_document_link(bt_reply *reply, const char *rel, bt_str href)
+{
+    add_link(reply, rel, own_type(&reply->request->route), href);
+}
+
+
+void
+bt_document_page_link(bt_reply *reply, const char *rel, const char *parameter,
+    bt_usec at, int64_t id)
+{
+    char               cursor[BT_CURSOR_MAX];
+    const bt_route    *route = &reply->request->route;
+    const bt_query    *query = &reply->request->query;
+
+    bt_cursor_format(cursor, query, route, at, id);
+    bt_document_link(reply, rel,
+                     bt_document_href(reply, route, query, parameter, cursor));
+}
+
+
+static void
+add_self(bt_reply *reply)
+{
+    const char      *parameter, *cursor;
+    const bt_query  *query = &reply->request->query;
+
+    parameter = NULL;
+    cursor = NULL;
+
+    if (query->after[0] != '\0') {
+        parameter = "after";
+        cursor = query->after;
+
+    } else if (query->before[0] != '\0') {
+        parameter = "before";
+        cursor = query->before;
+    }
+
+    bt_document_link(reply, "self",
+                     bt_document_href(reply, &reply->request->route, query,
+                                      parameter, cursor));
+}
+
+
+static void
+add_alternate(bt_reply *reply)
+{
+    bt_route  route = reply->request->route;
+
+    if (route.format != BT_FORMAT_HTML) {
+        return;
+    }
+
+    route.format = BT_FORMAT_XML;
+    add_link(reply, "alternate", "application/xml",
+             bt_document_href(reply, &route, &reply->request->query, NULL,
+                              NULL));
+}
+
+
+/* One element for each "name=value" of a canonical query string. */
+static void
+add_given(bt_reply *reply, char *text)
+{
+    char  *name, *value, *rest;
+    long   len;
+
+    for (name = strtok_r(text, "&", &rest); name != NULL;
+         name = strtok_r(NULL, "&", &rest))
+    {
+        value = strchr(name, '=');
+
+        if (value == NULL) {
+            continue;
+        }
+
+        *value++ = '\0';
+        len = bt_percent_decode(value, bt_str_of(value), true);
+
+        if (len > 0) {
+            bt_xml_leaf(reply->xml, name, (bt_str) { value, (size_t) len });
+        }
+    }
+}
+
+
+static void
+add_size(bt_reply *reply)
+{
+    const bt_query  *query = &reply->request->query;
+
+    if (!bt_view_is_list(reply->request->route.view)) {
+        return;
+    }
+
+    if (query->size == BT_SIZE_ALL) {
+        bt_xml_attr(reply->xml, "size", BT_STR("all"));
+
+    } else {
+        bt_xml_attr_int(reply->xml, "size", query->size);
+    }
+}
+
+
+static void
+add_query(bt_reply *reply)
+{
+    char              data[BT_HREF_MAX];
+    bt_buf            text;
+    const bt_route   *route = &reply->request->route;
+    const bt_query   *query = &reply->request->query;
+
+    bt_xml_open(reply->xml, "query");
+    bt_xml_attr(reply->xml, "view", bt_str_of(bt_view_name(route->view)));
+
+    if (query->from != BT_USEC_NONE) {
+        bt_xml_attr(reply->xml, "range",
+                    bt_str_of(bt_range_name(query->range)));
+        bt_document_time_attr(reply, "from", query->from);
+        bt_document_time_attr(reply, "to", query->to);
+    }
+
+    bt_xml_attr(reply->xml, "tz", bt_str_of(query->tz));
+    add_size(reply);
+
+    bt_buf_init(&text, data, sizeof(data));
+    bt_query_format(&text, query, route, 0);
+    add_given(reply, data);
+
+    bt_xml_close(reply->xml);
+}
+
+
+static void
+open_root(bt_reply *reply, const char *root, bt_usec as_of)
+{
+    bt_xml_open(reply->xml, root);
+    bt_xml_attr(reply->xml, "xmlns", BT_STR(BT_NAMESPACE));
+    bt_xml_attr(reply->xml, "version", BT_STR(BT_FEED_VERSION));
+    bt_document_time_attr(reply, "generated", reply->request->now);
+    bt_document_time_attr(reply, "as-of", as_of);
+}
+
+
+void
+bt_document_begin(bt_reply *reply, const char *root, bt_usec as_of)
+{
+    open_root(reply, root, as_of);
+
+    if (*reply->request->id != '\0') {
+        bt_xml_attr(reply->xml, "request-id", bt_str_of(reply->request->id));
+    }
+
+    add_query(reply);
+    add_self(reply);
+    add_alternate(reply);
+}
+
+
+void
+bt_document_end(bt_reply *reply, int64_t count, bool complete)
+{
+    bt_xml_open(reply->xml, "page");
+    bt_xml_attr_int(reply->xml, "count", count);
+    bt_xml_attr(reply->xml, "complete",
+                complete ? BT_STR("true") : BT_STR("false"));
+    bt_xml_close(reply->xml);
+    bt_xml_close(reply->xml);
+}
+
+
+static void
+add_optional(bt_reply *reply, const char *element, const char *text)
+{
+    if (text != NULL && *text != '\0') {
+        bt_xml_leaf(reply->xml, element, bt_str_of(text));
+    }
+}
+
+
+void
+bt_document_error(bt_reply *reply, int status)
+{
+    const bt_request  *request = reply->request;
+    const bt_error    *error = &reply->error;
+
+    open_root(reply, "error", BT_USEC_NONE);
+
+    bt_xml_open(reply->xml, "query");
+    bt_xml_attr(reply->xml, "view",
+                bt_str_of(bt_view_name(request->route.view)));
+    bt_xml_attr(reply->xml, "tz", request->query.tz[0] != '\0'
+                ? bt_str_of(request->query.tz) : BT_STR("UTC"));
+    bt_xml_close(reply->xml);
+
+    bt_xml_leaf_int(reply->xml, "status", status);
+    bt_xml_leaf(reply->xml, "code", bt_str_of(error->code));
+    add_optional(reply, "parameter", error->parameter);
+    bt_xml_leaf(reply->xml, "text", bt_str_of(error->text));
+    add_optional(reply, "present-state", error->present_state);
+    add_optional(reply, "required-role", error->required_role);
+
+    if (reply->output->retry_after > 0) {
+        bt_xml_leaf_int(reply->xml, "retry-after", reply->output->retry_after);
+    }
+
+    bt_xml_leaf(reply->xml, "request-id", bt_str_of(request->id));
+    bt_xml_close(reply->xml);
+}

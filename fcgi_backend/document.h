@@ -1,0 +1,39 @@
+/* document.h: what every document has: root, query, links, times, errors. */
+
+#ifndef BT_DOCUMENT_H
+#define BT_DOCUMENT_H
+
+#include "fcgi_backend/reply.h"
+
+#define BT_NAMESPACE     "urn:nginx-backup-tasks:1"
+#define BT_FEED_VERSION  "1.0"
+
+/* Room for a path with any canonical query string. */
+#define BT_HREF_MAX  (16 * 1024)
+
+/* Opens the root with its attributes, writes query and the links that are
+ * known at the beginning.  as_of: BT_USEC_NONE leaves the attribute out. */
+void bt_document_begin(bt_reply *reply, const char *root, bt_usec as_of);
+/* Writes page and closes the root. */
+void bt_document_end(bt_reply *reply, int64_t count, bool complete);
+
+/* Writes an <error> document of reply->error, whatever has been built. */
+void bt_document_error(bt_reply *reply, int status);
+
+/* An element with a time, and its local form where a zone is asked for; an
+ * attribute with a time.  BT_USEC_NONE: nothing. */
+void bt_document_time(bt_reply *reply, const char *element, bt_usec at);
+void bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at);
+
+/* The href of `route` with `query` (NULL: none) in the document's own format;
+ * parameter (NULL: none) gets `cursor`.  Lives as long as the request. */
+bt_str bt_document_href(bt_reply *reply, const bt_route *route,
+                        const bt_query *query, const char *parameter,
+                        const char *cursor);
+/* <link rel="" type="" href=""/> in the document's own format. */
+void bt_document_link(bt_reply *reply, const char *rel, bt_str href);
+/* A link to another page of this list, by a cursor. */
+void bt_document_page_link(bt_reply *reply, const char *rel,
+                           const char *parameter, bt_usec at, int64_t id);
+
+#endif

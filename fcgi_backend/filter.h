@@ -1,0 +1,74 @@
+/* filter.h: scope, filters and time window of a request as SQL conditions. */
+
+#ifndef BT_FILTER_H
+#define BT_FILTER_H
+
+#include "fcgi_backend/reply.h"
+#include "fcgi_backend/sql.h"
+
+/* Which of the request's conditions a statement takes. */
+#define BT_FILTER_SCOPE    0x01u     /* what the user may see: always */
+#define BT_FILTER_NAMES    0x02u     /* cluster, tenant, their ids, group */
+#define BT_FILTER_STATUS   0x04u
+#define BT_FILTER_CODES    0x08u     /* mode, method, kind, action, user */
+#define BT_FILTER_SET      0x10u     /* backup-set */
+#define BT_FILTER_UPDATED  0x20u     /* updated-after */
+#define BT_FILTER_PLACE    (BT_FILTER_SCOPE | BT_FILTER_NAMES)
+#define BT_FILTER_ALL      0x3fu
+
+/* Column names of a table with alias t; NULL where it has no such column. */
+typedef struct {
+    const char *at;                  /* of the window */
+    const char *status;
+    const char *mode;
+    const char *method;
+    const char *kind;
+    const char *action;
+    const char *user;
+    const char *set;
+    const char *updated;
+} bt_columns;
+
+#define BT_FEW_CLUSTERS  32
+
+/* A request's conditions, made ready once.  `few`: when the names or the scope
+ * leave few clusters, these; an additional condition that lets a statement go
+ * through the cluster's index. */
+typedef struct {
+    const bt_request *request;
+    bt_str            cluster;       /* pattern; NULL data: no condition */
+    bt_str            tenant;
+    bool              has_few;
+    bt_value          few[BT_FEW_CLUSTERS];
+    size_t            few_count;
+} bt_filter;
+
+/* Reads which clusters are meant, where anything but "all" is asked for. */
+bt_store_status bt_filter_init(bt_filter *filter, bt_reply *reply);
+
+/* True when the parts `parts` leave out no cluster and no tenant. */
+bool bt_filter_everywhere(const bt_filter *filter, unsigned parts);
+
+/* True when scope or names ask for single tenants. */
+bool bt_filter_has_tenants(const bt_filter *filter);
+
+/* Joins that the conditions need, for a statement over `TABLE t`, whose rows
+ * have cluster_id and tenant_id. */
+void bt_filter_join(const bt_filter *filter, bt_sql *sql, unsigned parts);
+/* " AND ..." for each condition. */
+void bt_filter_where(const bt_filter *filter, bt_sql *sql,
+                     const bt_columns *columns, unsigned parts);
+
+/* " AND t.cluster_id IN (...)" alone, where the clusters are few and `parts`
+ * has BT_FILTER_NAMES. */
+void bt_filter_few(const bt_filter *filter, bt_sql *sql, unsigned parts);
+/* " AND COLUMN >= from AND COLUMN < to"; nothing for BT_USEC_NONE. */
+void bt_filter_window(bt_sql *sql, const char *column, bt_usec from,
+                      bt_usec to);
+
+/* For statements over `clusters c` with or without `tenants n`, as they are
+ * needed for the conditions of `parts`. */
+void bt_filter_where_places(const bt_filter *filter, bt_sql *sql,
+                            unsigned parts, bool tenants);
+
+#endif

@@ -1,0 +1,487 @@
+/* list.c: lists of records: one page or a stream, newest first, by keyset. */
+
+#include "fcgi_backend/list.h"
+
+#include "fcgi_backend/count.h"
+#include "fcgi_backend/document.h"
+#include "fcgi_backend/health.h"
+#include "fcgi_backend/index.h"
+#include "fcgi_backend/overview.h"
+
+/* Rows per statement of a long list: a deadline holds for each, and a slow
+ * reader holds none open. */
+#define CHUNK_ROWS  2000
+
+
+/* One list on its way out. */
+typedef struct {
+    bt_reply       *reply;
+    const bt_list  *list;
+    bt_filter       filter;
+    bt_part         part;
+    int64_t         wanted;       /* rows that this page may have */
+    int64_t         count;        /* rows written */
+    bt_key          last;         /* key of the last row written */
+    bt_key          top;          /* BEFORE: key of the page's first row */
+    bool            more_above;   /* BEFORE: there are newer rows */
+    bool            more_below;
+} walk;
+
+
+static bool
+is_before(const walk *w)
+{
+    return w->reply->request->query.before[0] != '\0';
+}
+
+
+static bool
+is_after(const walk *w)
+{
+    return w->reply->request->query.after[0] != '\0';
+}
+
+
+/* " AND (at, id) < or > key", in a form that every optimizer makes a range. */
+static void
+add_key(bt_sql *sql, const char *at, const bt_key *key, const char *range,
+    const char *beyond, const char *id)
+{
+    if (!key->given) {
+        return;
+    }
+
+    bt_sql_add(sql, " AND ");
+    bt_sql_add(sql, at);
+    bt_sql_value(sql, range, bt_time(key->at));
+    bt_sql_add(sql, " AND (");
+    bt_sql_add(sql, at);
+    bt_sql_value(sql, beyond, bt_time(key->at));
+    bt_sql_value(sql, id, bt_int(key->id));
+}
+
+
+static void
+add_keys_from(bt_sql *sql, const bt_part *part)
+{
+    const bt_list     *list = part->list;
+    const bt_request  *request = part->filter->request;
+
+    bt_sql_add(sql, "SELECT ");
+    bt_sql_add(sql, list->at);
+    bt_sql_add(sql, " AS at, t.id AS id");
+    bt_sql_add(sql, list->table);
+    bt_sql_add(sql, part->index);
+    bt_filter_join(part->filter, sql, BT_FILTER_ALL);
+    bt_sql_add(sql, " WHERE 1 = 1");
+    bt_filter_where(part->filter, sql, &list->columns, BT_FILTER_ALL);
+    bt_filter_window(sql, list->columns.at, request->query.from,
+                     request->query.to);
+
+    if (list->parent != NULL && request->route.id > 0) {
+        bt_sql_add(sql, " AND ");
+        bt_sql_add(sql, list->parent);
+        bt_sql_value(sql, " = ?", bt_int(request->route.id));
+    }
+
+    add_key(sql, list->at, &part->upper, " <= ?", " < ?", " OR t.id < ?)");
+    add_key(sql, list->at, &part->lower, " >= ?", " > ?", " OR t.id > ?)");
+}
+
+
+void
+bt_part_keys(bt_sql *sql, const bt_part *part)
+{
+    add_keys_from(sql, part);
+    bt_sql_add(sql, part->list->order);
+    bt_sql_value(sql, " LIMIT ?", bt_int(part->limit));
+}
+
+
+/* A page before a position: walks up from it to find the page's first row. */
+static bt_store_status
+find_top(walk *w)
+{
+    int              more;
+    bt_key           key;
+    bt_sql           sql;
+    int64_t          count;
+    bt_rows         *rows;
+    bt_store_status  status;
+
+    bt_sql_init(&sql);
+    add_keys_from(&sql, &w->part);
+    bt_sql_add(&sql, w->list->reverse);
+    bt_sql_value(&sql, " LIMIT ?", bt_int(w->wanted + 1));
+
+    status = bt_sql_run(&sql, w->reply->store, &rows);
+    bt_sql_free(&sql);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    count = 0;
+
+    while ((more = bt_rows_next(rows)) > 0) {
+        key = (bt_key) { true, bt_rows_get(rows, 0).number,
+                         bt_rows_get(rows, 1).number };
+
+        if (++count > w->wanted) {
+            w->more_above = true;
+            break;
+        }
+
+        w->top = key;
+    }
+
+    bt_rows_close(rows);
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
+/* From the request's cursor to the keys between which the page lies. */
+static bt_store_status
+find_bounds(walk *w)
+{
+    bt_key           position;
+    bt_store_status  status;
+    const bt_query  *query = &w->reply->request->query;
+
+    position = (bt_key) { true, query->position_at, query->position_id };
+
+    if (is_after(w)) {
+        w->part.upper = position;
+        return BT_STORE_OK;
+    }
+
+    if (!is_before(w)) {
+        return BT_STORE_OK;
+    }
+
+    w->part.lower = position;
+    status = find_top(w);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    if (!w->top.given) {
+        w->wanted = 0;
+        return BT_STORE_OK;
+    }
+
+    w->part.upper = (bt_key) { true, w->top.at, w->top.id + 1 };
+
+    return BT_STORE_OK;
+}
+
+
+/* A cursor just beyond a key, so that its row is on the page. */
+static void
+link_before_with(walk *w, bt_key key)
+{
+    if (key.id > 1) {
+        bt_document_page_link(w->reply, "prev", "before", key.at, key.id - 1);
+
+    } else {
+        bt_document_page_link(w->reply, "prev", "before", key.at - 1,
+                              BT_ID_MAX);
+    }
+}
+
+
+static void
+write_links(walk *w)
+{
+    const bt_query  *query = &w->reply->request->query;
+
+    if (!is_after(w) && !is_before(w)) {
+        return;
+    }
+
+    bt_document_link(w->reply, "first",
+                     bt_document_href(w->reply, &w->reply->request->route,
+                                      query, NULL, NULL));
+
+    if (is_after(w)) {
+        link_before_with(w, (bt_key) { true, query->position_at,
+                                       query->position_id });
+
+    } else if (w->more_above) {
+        bt_document_page_link(w->reply, "prev", "before", w->top.at,
+                              w->top.id);
+    }
+}
+
+
+static void
+write_next(walk *w)
+{
+    const bt_query  *query = &w->reply->request->query;
+
+    if (!w->more_below) {
+        return;
+    }
+
+    if (w->last.given) {
+        bt_document_page_link(w->reply, "next", "after", w->last.at,
+                              w->last.id);
+
+    } else {
+        bt_document_page_link(w->reply, "next", "after", query->position_at,
+                              query->position_id + 1);
+    }
+}
+
+
+/* The rows of a part with all their columns.  The keys are found first, so
+ * that no sort and no lookup meets a row that is not on the page. */
+static bt_store_status
+run_part(const walk *w, bt_rows **rows)
+{
+    bt_sql           sql;
+    bt_store_status  status;
+    const bt_list   *list = w->list;
+
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT k.at, k.id, ");
+    bt_row_columns(&sql, list->fields, list->field_count);
+    bt_sql_add(&sql, " FROM (");
+    bt_part_keys(&sql, &w->part);
+    bt_sql_add(&sql, ") k STRAIGHT_JOIN");
+    bt_sql_add(&sql, list->table + sizeof(" FROM") - 1);
+    bt_sql_add(&sql, " ON ");
+    bt_sql_add(&sql, list->at);
+    bt_sql_add(&sql, " = k.at AND t.id = k.id");
+    bt_sql_add(&sql, list->joins);
+    bt_sql_add(&sql, " ORDER BY k.at DESC, k.id DESC");
+
+    status = bt_sql_run(&sql, w->reply->store, rows);
+    bt_sql_free(&sql);
+
+    return status;
+}
+
+
+static void
+write_row(walk *w, bt_rows *rows, void *context)
+{
+    const bt_list  *list = w->list;
+
+    bt_xml_open(w->reply->xml, list->row);
+    bt_row_write(w->reply, list->fields, list->field_count, rows, 2,
+                 w->last.id, list->extra, context);
+    bt_xml_close(w->reply->xml);
+}
+
+
+/* Writes the rows of a part that the page still has room for. */
+static bt_store_status
+write_rows(walk *w, bt_rows *rows, void *context)
+{
+    int  more;
+
+    while ((more = bt_rows_next(rows)) > 0) {
+
+        if (w->count == w->wanted) {
+            w->more_below = true;
+            break;
+        }
+
+        w->count++;
+        w->last = (bt_key) { true, bt_rows_get(rows, 0).number,
+                             bt_rows_get(rows, 1).number };
+        write_row(w, rows, context);
+
+        if (w->reply->output->pieces) {
+            bt_xml_flush(w->reply->xml);
+        }
+    }
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
+static bt_store_status
+write_part(walk *w)
+{
+    void            *context;
+    bt_rows         *rows;
+    bt_store_status  status;
+    const bt_list   *list = w->list;
+
+    context = NULL;
+
+    if (list->prepare != NULL) {
+        status = list->prepare(w->reply, &w->part, &context);
+
+        if (status != BT_STORE_OK) {
+            return status;
+        }
+    }
+
+    status = run_part(w, &rows);
+
+    if (status == BT_STORE_OK) {
+        status = write_rows(w, rows, context);
+        bt_rows_close(rows);
+    }
+
+    if (context != NULL) {
+        list->release(context);
+    }
+
+    return status;
+}
+
+
+/* One row more than wanted tells whether there is another page. */
+static bt_store_status
+write_parts(walk *w)
+{
+    int64_t          before;
+    bt_store_status  status;
+
+    do {
+        before = w->count;
+        w->part.limit = w->wanted - w->count + 1;
+
+        if (w->part.limit > CHUNK_ROWS) {
+            w->part.limit = CHUNK_ROWS;
+        }
+
+        status = write_part(w);
+        w->part.upper = w->last.given ? w->last : w->part.upper;
+
+    } while (status == BT_STORE_OK && w->count - before == w->part.limit
+             && !w->more_below && !w->reply->output->gone);
+
+    return status;
+}
+
+
+static bt_store_status
+write_top(walk *w)
+{
+    bt_usec          as_of;
+    bt_store_status  status;
+
+    status = bt_list_as_of(w->reply, &w->filter, &as_of);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    bt_document_begin(w->reply, w->list->root, as_of);
+    write_links(w);
+
+    if (w->reply->output->pieces) {
+        return BT_STORE_OK;
+    }
+
+    status = bt_health_write(w->reply);
+
+    if (status == BT_STORE_OK) {
+        status = bt_overview_write(w->reply, &w->filter);
+    }
+
+    if (status == BT_STORE_OK) {
+        status = bt_count_summary(w->reply, w->list, &w->filter);
+    }
+
+    return status;
+}
+
+
+static bt_store_status
+write_list(walk *w)
+{
+    bt_store_status  status;
+
+    status = bt_filter_init(&w->filter, w->reply);
+
+    if (status == BT_STORE_OK) {
+        status = bt_index_choose(w->reply, w->list, &w->filter, BT_FILTER_ALL,
+                                 &w->part.index);
+    }
+
+    if (status == BT_STORE_OK) {
+        status = find_bounds(w);
+    }
+
+    if (status == BT_STORE_OK) {
+        status = write_top(w);
+    }
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    bt_xml_open(w->reply->xml, w->list->container);
+    status = write_parts(w);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    bt_xml_close(w->reply->xml);
+
+    /* Below a page that came by "before" stands the position itself. */
+    w->more_below = w->more_below || is_before(w);
+    write_next(w);
+    bt_document_end(w->reply, w->count, !w->more_below);
+
+    return BT_STORE_OK;
+}
+
+
+int
+bt_list_view(bt_reply *reply, const bt_list *list)
+{
+    walk  w;
+
+    w = (walk) { .reply = reply, .list = list };
+    w.wanted = reply->request->query.size;
+    w.part.list = list;
+    w.part.filter = &w.filter;
+
+    reply->output->pieces = w.wanted > BT_SIZE_PAGE;
+
+    return bt_reply_store(reply, write_list(&w));
+}
+
+
+bt_store_status
+bt_list_as_of(bt_reply *reply, const bt_filter *filter, bt_usec *as_of)
+{
+    bool             tenants;
+    bt_sql           sql;
+    bt_rows         *rows;
+    bt_store_status  status;
+
+    tenants = bt_filter_has_tenants(filter);
+    *as_of = BT_USEC_NONE;
+
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT MIN(c.observed) FROM clusters c");
+    bt_sql_add(&sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
+                               " WHERE 1 = 1" : " WHERE 1 = 1");
+    bt_filter_where_places(filter, &sql, BT_FILTER_PLACE, tenants);
+
+    status = bt_sql_run(&sql, reply->store, &rows);
+    bt_sql_free(&sql);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    if (bt_rows_next(rows) > 0) {
+        *as_of = bt_value_time(bt_rows_get(rows, 0));
+    }
+
+    bt_rows_close(rows);
+
+    return BT_STORE_OK;
+}

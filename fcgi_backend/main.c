@@ -1,0 +1,376 @@
+/* main.c: backup-tasks-worker: options, socket, process id file, signals. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fcgi_backend/log.h"
+#include "fcgi_backend/server.h"
+
+#define PROGRAM            "backup-tasks-worker"
+#define VERSION            "0.1.0"
+#define THREADS            8
+#define THREADS_MAX        256
+#define BACKLOG            511
+#define COMMAND_SECONDS    600
+#define STATEMENT_SECONDS  20
+#define CONNECT_SECONDS    5
+
+
+typedef struct {
+    const char *socket;
+    const char *store;
+    const char *pid;
+    const char *log;
+    int         threads;
+    int         command_seconds;
+} options;
+
+
+static void
+usage(FILE *out)
+{
+    fprintf(out,
+            "Usage: " PROGRAM " --socket PATH --store OPTIONFILE\n"
+            "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
+            "           [--command-deadline SECONDS]\n"
+            "\n"
+            "Answers the requests of nginx for backup tasks over FastCGI.\n"
+            "See " PROGRAM "(8).\n");
+}
+
+
+static int
+fail(const char *what, const char *name, const char *why)
+{
+    fprintf(stderr, PROGRAM ": %s \"%s\": %s\n", what, name, why);
+
+    return 1;
+}
+
+
+/* A number of [1, max]; 0 if it is none. */
+static int
+number(const char *text, int max)
+{
+    char  *end;
+    long   value;
+
+    errno = 0;
+    value = strtol(text, &end, 10);
+
+    return errno == 0 && *text != '\0' && *end == '\0' && value >= 1
+           && value <= max ? (int) value : 0;
+}
+
+
+static int
+take_option(options *o, int option)
+{
+    switch (option) {
+
+    case 's':
+        o->socket = optarg;
+        return -1;
+
+    case 'd':
+        o->store = optarg;
+        return -1;
+
+    case 'p':
+        o->pid = optarg;
+        return -1;
+
+    case 'l':
+        o->log = optarg;
+        return -1;
+
+    case 't':
+        o->threads = number(optarg, THREADS_MAX);
+        return o->threads > 0 ? -1
+               : fail("--threads", optarg, "not a number from 1 to 256");
+
+    case 'c':
+        o->command_seconds = number(optarg, 24 * 3600);
+        return o->command_seconds > 0 ? -1
+               : fail("--command-deadline", optarg,
+                      "not a number of seconds from 1 to 86400");
+
+    case 'h':
+        usage(stdout);
+        return 0;
+
+    case 'v':
+        puts(PROGRAM " " VERSION);
+        return 0;
+
+    default:
+        usage(stderr);
+        return 2;
+    }
+}
+
+
+/* -1: go on; else the exit status. */
+static int
+read_options(options *o, int argc, char **argv)
+{
+    int                         option, rc;
+    static const struct option  names[] = {
+        { "socket", required_argument, NULL, 's' },
+        { "store", required_argument, NULL, 'd' },
+        { "threads", required_argument, NULL, 't' },
+        { "pid", required_argument, NULL, 'p' },
+        { "log", required_argument, NULL, 'l' },
+        { "command-deadline", required_argument, NULL, 'c' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    *o = (options) { .threads = THREADS, .command_seconds = COMMAND_SECONDS,
+                     .log = "stderr" };
+
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        rc = take_option(o, option);
+
+        if (rc != -1) {
+            return rc;
+        }
+    }
+
+    if (o->socket == NULL || o->store == NULL || optind != argc) {
+        usage(stderr);
+        return 2;
+    }
+
+    return -1;
+}
+
+
+/* A socket file that nobody listens on may be what a crash left behind. */
+static int
+remove_stale(const struct sockaddr_un *address)
+{
+    int          fd, rc;
+    struct stat  about;
+
+    if (lstat(address->sun_path, &about) == -1) {
+        return 0;
+    }
+
+    if (!S_ISSOCK(about.st_mode)) {
+        return fail("--socket", address->sun_path, "is there and no socket");
+    }
+
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd == -1) {
+        return fail("--socket", address->sun_path, strerror(errno));
+    }
+
+    rc = connect(fd, (const struct sockaddr *) address, sizeof(*address));
+    close(fd);
+
+    if (rc == 0) {
+        return fail("--socket", address->sun_path,
+                    "another program listens on it");
+    }
+
+    unlink(address->sun_path);
+
+    return 0;
+}
+
+
+/* The listening socket, open to owner and group; -1 after a message. */
+static int
+open_socket(const char *path)
+{
+    int                 fd, rc;
+    mode_t              mask;
+    struct sockaddr_un  address = { .sun_family = AF_UNIX };
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        fail("--socket", path, "is too long a path for a socket");
+        return -1;
+    }
+
+    memcpy(address.sun_path, path, strlen(path) + 1);
+
+    if (remove_stale(&address) != 0) {
+        return -1;
+    }
+
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    mask = umask(0117);
+    rc = fd == -1 ? -1 : bind(fd, (struct sockaddr *) &address,
+                              sizeof(address));
+    umask(mask);
+
+    if (rc == -1 || listen(fd, BACKLOG) == -1) {
+        fail("--socket", path, strerror(errno));
+
+        if (fd != -1) {
+            close(fd);
+        }
+
+        return -1;
+    }
+
+    return fd;
+}
+
+
+static int
+write_pid(const char *path)
+{
+    FILE  *file;
+
+    if (path == NULL) {
+        return 0;
+    }
+
+    file = fopen(path, "we");
+
+    if (file == NULL) {
+        return fail("--pid", path, strerror(errno));
+    }
+
+    fprintf(file, "%ld\n", (long) getpid());
+
+    return fclose(file) == 0 ? 0 : fail("--pid", path, strerror(errno));
+}
+
+
+static void
+signals_to_wait_for(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGQUIT);
+    sigaddset(set, SIGHUP);
+}
+
+
+/* Waits for the end; SIGHUP opens the log file again after a rotation. */
+static void
+wait_for_end(const sigset_t *set, const char *log)
+{
+    int  number;
+
+    while (sigwait(set, &number) == 0 && number == SIGHUP) {
+
+        if (!bt_log_open(log)) {
+            bt_log("error", "cannot open the log again: %s", strerror(errno));
+        }
+    }
+}
+
+
+static int
+serve(const options *o, int fd)
+{
+    sigset_t         set;
+    bt_server       *server;
+    bt_server_conf   conf = {
+        .socket = fd,
+        .threads = (unsigned) o->threads,
+        .command_seconds = o->command_seconds,
+        .store = {
+            .defaults_file = o->store,
+            .group = "backup-tasks",
+            .connect_seconds = CONNECT_SECONDS,
+            .statement_seconds = STATEMENT_SECONDS
+        }
+    };
+
+    signals_to_wait_for(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+
+    server = bt_server_start(&conf);
+
+    if (server == NULL) {
+        return fail("--store", o->store, "cannot be read, or no memory");
+    }
+
+    bt_log("notice", PROGRAM " " VERSION " started with %d threads",
+           o->threads);
+    wait_for_end(&set, o->log);
+    bt_server_stop(server);
+    bt_log("notice", PROGRAM " ended");
+
+    return 0;
+}
+
+
+static int
+run(const options *o)
+{
+    int   fd, rc;
+    char  why[512];
+
+    bt_store_conf  conf = { .defaults_file = o->store,
+                            .group = "backup-tasks" };
+
+    if (!bt_store_conf_check(&conf, why, sizeof(why))) {
+        return fail("--store", o->store, why);
+    }
+
+    if (!bt_log_open(o->log)) {
+        return fail("--log", o->log, strerror(errno));
+    }
+
+    fd = open_socket(o->socket);
+
+    if (fd == -1) {
+        return 1;
+    }
+
+    rc = write_pid(o->pid);
+
+    if (rc == 0) {
+        rc = serve(o, fd);
+    }
+
+    unlink(o->socket);
+    close(fd);
+
+    if (o->pid != NULL) {
+        unlink(o->pid);
+    }
+
+    return rc;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int      rc;
+    options  o;
+
+    rc = read_options(&o, argc, argv);
+
+    if (rc != -1) {
+        return rc;
+    }
+
+    if (bt_store_library_begin() != 0) {
+        return fail("start", PROGRAM, "the database library does not start");
+    }
+
+    rc = run(&o);
+    bt_store_library_end();
+
+    return rc;
+}

@@ -1,0 +1,46 @@
+/* reply.h: what everything that answers one request works with. */
+
+#ifndef BT_REPLY_H
+#define BT_REPLY_H
+
+#include "fcgi_backend/output.h"
+#include "fcgi_backend/request.h"
+#include "fcgi_backend/xml.h"
+
+/* What a worker thread keeps from request to request. */
+typedef struct {
+    bt_store *store;
+    bt_pool  *pool;
+    bt_zone   zone;               /* the last one used; name "" at first */
+    int       command_seconds;    /* life of a requested command */
+} bt_context;
+
+/* Why a request gets an <error>. */
+typedef struct {
+    const char *code;             /* of the contract, e.g. "NOT_FOUND" */
+    const char *parameter;        /* NULL: none */
+    const char *text;             /* what the reader can do */
+    const char *present_state;    /* NULL: none */
+    const char *required_role;    /* NULL: none */
+} bt_error;
+
+typedef struct {
+    bt_context *context;
+    bt_request *request;
+    bt_store   *store;
+    bt_zone    *zone;             /* NULL: times in UTC only */
+    bt_output  *output;
+    bt_xml     *xml;
+    bt_error    error;
+} bt_reply;
+
+/* Sets the error and returns `status`, for "return bt_reply_error(...)". */
+int bt_reply_error(bt_reply *reply, int status, const char *code,
+                   const char *text);
+/* 404, with the same words for what is not there and what is out of scope. */
+int bt_reply_not_found(bt_reply *reply);
+/* 200 for BT_STORE_OK, else the error of a store that failed: 503 when it is
+ * away or too slow, 500 otherwise. */
+int bt_reply_store(bt_reply *reply, bt_store_status status);
+
+#endif

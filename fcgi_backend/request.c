@@ -1,0 +1,195 @@
+/* request.c: one request as nginx hands it over, checked again. */
+
+#include "fcgi_backend/request.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+
+static const char *
+param(const bt_request *request, const char *name)
+{
+    const char  *value;
+
+    value = FCGX_GetParam(name, request->fcgi->envp);
+
+    return value != NULL ? value : "";
+}
+
+
+/* A decimal number; `missing` where the text is empty, and where it is none. */
+static int64_t
+number(const char *text, int64_t missing)
+{
+    char       *end;
+    long long   value;
+
+    if (*text == '\0') {
+        return missing;
+    }
+
+    errno = 0;
+    value = strtoll(text, &end, 10);
+
+    return errno == 0 && *end == '\0' ? (int64_t) value : missing;
+}
+
+
+static int
+refuse(bt_refusal *refusal, int status, const char *text)
+{
+    refusal->status = status;
+    refusal->param[0] = '\0';
+    snprintf(refusal->text, sizeof(refusal->text), "%s", text);
+
+    return status;
+}
+
+
+static void
+read_route(bt_request *request)
+{
+    bt_route  *route = &request->route;
+
+    route->view = bt_view_by_name(bt_str_of(param(request, "BT_VIEW")));
+    route->kind = bt_view_by_name(bt_str_of(param(request, "BT_KIND")));
+    route->action = bt_action_by_name(bt_str_of(param(request, "BT_ACTION")));
+    route->format = bt_format_by_name(bt_str_of(param(request, "BT_FORMAT")));
+    route->id = number(param(request, "BT_ID"), 0);
+}
+
+
+/* Views with an id need one, the others must have none. */
+static bool
+route_fits(const bt_route *route)
+{
+    switch (route->view) {
+
+    case BT_VIEW_NONE:
+    case BT_VIEW_ROOT:
+    case BT_VIEW_STATIC:
+    case BT_VIEW_MAX:
+        return false;
+
+    case BT_VIEW_DATA_TASK:
+    case BT_VIEW_DATA_CAUSE:
+    case BT_VIEW_DATA_SECOND:
+    case BT_VIEW_SECOND_BACKUP:
+    case BT_VIEW_LOG_BACKUP:
+    case BT_VIEW_CLEANUP_TASK:
+    case BT_VIEW_CLUSTER:
+    case BT_VIEW_COMMAND:
+        return route->id > 0 && route->id <= BT_ID_MAX;
+
+    case BT_VIEW_ACTION:
+        return route->id > 0 && route->id <= BT_ID_MAX
+               && route->action != BT_ACTION_NONE;
+
+    default:
+        return route->id == 0;
+    }
+}
+
+
+/* The window of nginx is the one that holds: both programs have their own
+ * clock reading. */
+static int
+read_query(bt_request *request, bt_refusal *refusal)
+{
+    int            status;
+    bt_usec        from, to;
+    bt_param_conf  conf;
+
+    request->query_text = param(request, "BT_QUERY");
+    request->zone_name = param(request, "BT_TZ");
+    request->range_max = number(param(request, "BT_RANGE_MAX"), 0) * BT_SECOND;
+
+    conf = (bt_param_conf) {
+        .now = request->now,
+        .range_max = request->range_max,
+        .time_zone = *request->zone_name != '\0' ? request->zone_name : "UTC"
+    };
+
+    if (request->range_max <= 0) {
+        request->range_max = 400 * BT_DAY;
+    }
+
+    status = bt_query_parse(bt_str_of(request->query_text), &request->route,
+                            &conf, &request->query, refusal);
+
+    if (status != 200) {
+        return status;
+    }
+
+    from = number(param(request, "BT_FROM"), BT_USEC_NONE);
+    to = number(param(request, "BT_TO"), BT_USEC_NONE);
+
+    if (from != BT_USEC_NONE && to != BT_USEC_NONE) {
+
+        if (from >= to) {
+            snprintf(refusal->param, sizeof(refusal->param), "from");
+            snprintf(refusal->text, sizeof(refusal->text),
+                     "The time range ends before it begins.");
+            return 400;
+        }
+
+        request->query.from = from;
+        request->query.to = to;
+    }
+
+    return 200;
+}
+
+
+static void
+read_person(bt_request *request)
+{
+    request->user = param(request, "BT_USER");
+    request->role_names = param(request, "BT_ROLES");
+    request->roles = bt_roles_parse(bt_str_of(request->role_names));
+    request->client = param(request, "BT_CLIENT");
+    request->csrf = param(request, "BT_CSRF");
+    request->content_length = number(param(request, "CONTENT_LENGTH"), 0);
+}
+
+
+int
+bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
+    bt_refusal *refusal)
+{
+    *request = (bt_request) { .fcgi = fcgi, .pool = pool };
+    *refusal = (bt_refusal) { .param = "" };
+
+    request->now = bt_time_now();
+    request->id = param(request, "BT_REQUEST_ID");
+    request->base = param(request, "BT_BASE");
+    request->post = strcmp(param(request, "BT_METHOD"), "POST") == 0;
+    request->zone_name = "";
+    request->query_text = "";
+
+    read_person(request);
+    read_route(request);
+
+    if (request->route.view == BT_VIEW_HEALTH) {
+        return 200;
+    }
+
+    if (*request->user == '\0' || *request->base == '\0'
+        || !route_fits(&request->route))
+    {
+        return refuse(refusal, 500, "The web server handed over no user or no"
+                      " view: its configuration is not complete. Tell the"
+                      " operator of this page.");
+    }
+
+    if (!bt_scope_parse(&request->scope, bt_str_of(param(request, "BT_SCOPE")),
+                        pool))
+    {
+        return refuse(refusal, 500, "There is no memory left. Try again in a"
+                      " moment.");
+    }
+
+    return read_query(request, refusal);
+}

@@ -1,0 +1,297 @@
+/* respond.c: answers one FastCGI request. */
+
+#include "fcgi_backend/respond.h"
+
+#include <string.h>
+
+#include "fcgi_backend/act.h"
+#include "fcgi_backend/document.h"
+#include "fcgi_backend/log.h"
+#include "fcgi_backend/views.h"
+
+#define RETRY_AFTER  5          /* seconds */
+
+
+typedef int (*view_handler)(bt_reply *reply);
+
+
+static const view_handler  handlers[BT_VIEW_MAX] = {
+    [BT_VIEW_DATA] = bt_view_data,
+    [BT_VIEW_LOG] = bt_view_log,
+    [BT_VIEW_CLEANUP] = bt_view_cleanup,
+    [BT_VIEW_SECOND] = bt_view_second,
+    [BT_VIEW_CLUSTERS] = bt_view_clusters,
+    [BT_VIEW_COMMANDS] = bt_view_commands,
+    [BT_VIEW_AUDIT] = bt_view_audit,
+    [BT_VIEW_DATA_TASK] = bt_view_data_task,
+    [BT_VIEW_DATA_CAUSE] = bt_view_data_cause,
+    [BT_VIEW_DATA_SECOND] = bt_view_data_second,
+    [BT_VIEW_SECOND_BACKUP] = bt_view_second_backup,
+    [BT_VIEW_LOG_BACKUP] = bt_view_log_backup,
+    [BT_VIEW_CLEANUP_TASK] = bt_view_cleanup_task,
+    [BT_VIEW_CLUSTER] = bt_view_cluster,
+    [BT_VIEW_COMMAND] = bt_view_command,
+    [BT_VIEW_ACTION] = bt_view_action
+};
+
+
+/* Calendars are dear to open: a thread keeps the last one. */
+static void
+set_zone(bt_reply *reply)
+{
+    bt_zone     *zone = &reply->context->zone;
+    const char  *name = reply->request->query.tz;
+
+    if (strcmp(name, "UTC") == 0 || *name == '\0') {
+        return;
+    }
+
+    if (strcmp(zone->name, name) != 0) {
+
+        if (zone->name[0] != '\0') {
+            bt_zone_close(zone);
+        }
+
+        if (!bt_zone_open(zone, bt_str_of(name))) {
+            *zone = (bt_zone) { 0 };
+            return;
+        }
+    }
+
+    reply->zone = zone;
+}
+
+
+/* Lists longer than a page are read in chunks, each for itself: a view of the
+ * store as it was would have to be held for as long as a reader takes. */
+static bool
+is_stream(const bt_request *request)
+{
+    return bt_view_is_list(request->route.view)
+           && request->route.view != BT_VIEW_CLUSTERS
+           && request->query.size > BT_SIZE_PAGE;
+}
+
+
+static int
+run_view(bt_reply *reply)
+{
+    int              status;
+    bt_store_status  begun;
+    view_handler     handler = handlers[reply->request->route.view];
+
+    if (is_stream(reply->request)) {
+        return handler(reply);
+    }
+
+    begun = bt_store_begin_read(reply->store);
+
+    if (begun != BT_STORE_OK) {
+        return bt_reply_store(reply, begun);
+    }
+
+    status = handler(reply);
+    bt_store_rollback(reply->store);
+
+    return status;
+}
+
+
+static int
+refuse_role(bt_reply *reply, const char *missing)
+{
+    reply->error.required_role = missing;
+
+    return bt_reply_error(reply, 403, "FORBIDDEN",
+                          "Your account does not have the role for this. Ask"
+                          " the operator of this page for it.");
+}
+
+
+static int
+refuse_request(bt_reply *reply, int status, const bt_refusal *refusal)
+{
+    reply->error.parameter = refusal->param;
+
+    return bt_reply_error(reply, status, status == 400 ? "BAD_PARAMETER"
+                                                       : "INTERNAL",
+                          refusal->text);
+}
+
+
+static int
+answer(bt_reply *reply)
+{
+    int          status;
+    const char  *missing;
+
+    status = bt_route_allowed(&reply->request->route, reply->request->roles,
+                              &missing);
+
+    if (status != 200) {
+        return refuse_role(reply, missing);
+    }
+
+    set_zone(reply);
+
+    if (reply->request->post) {
+        return bt_act(reply);
+    }
+
+    return run_view(reply);
+}
+
+
+static void
+set_headers(bt_output *output, const bt_request *request)
+{
+    output->type = request->route.format == BT_FORMAT_XML
+                   ? "application/xml; charset=utf-8" : "text/xml";
+    output->cache_control = request->route.view == BT_VIEW_ACTION
+                            ? "private, no-store" : "private, no-cache";
+}
+
+
+/* Replaces whatever was built by an <error>. */
+static void
+send_error(bt_reply *reply, int status)
+{
+    bt_output  *output = reply->output;
+
+    bt_output_reset(output);
+    output->status = status;
+    output->cache_control = "private, no-store";
+    output->retry_after = status == 503 ? RETRY_AFTER : 0;
+    output->location = NULL;
+
+    bt_xml_free(reply->xml);
+    reply->xml = bt_xml_new(bt_output_write, output);
+
+    if (reply->xml != NULL) {
+        bt_document_error(reply, status);
+    }
+
+    bt_output_finish(output);
+}
+
+
+/* What the store said, else what the reader was told. */
+static const char *
+reason(const bt_reply *reply)
+{
+    const char  *text;
+
+    text = bt_store_error(reply->store);
+
+    return *text != '\0' ? text : reply->error.text;
+}
+
+
+static void
+log_request(const bt_reply *reply, int status, bt_usec began)
+{
+    bool               failed;
+    const bt_request  *request = reply->request;
+
+    failed = status >= 500 || reply->output->gone;
+
+    if (status < 400 && !failed && !request->post) {
+        return;
+    }
+
+    bt_log(failed ? "error" : "info",
+           "request=%s user=%s view=%s id=%lld status=%d ms=%lld%s%s%s%s%s",
+           request->id, request->user, bt_view_name(request->route.view),
+           (long long) request->route.id, status,
+           (long long) ((bt_time_now() - began) / 1000),
+           reply->output->gone ? " broken" : "",
+           reply->output->location != NULL ? " location=" : "",
+           reply->output->location != NULL ? reply->output->location : "",
+           status >= 500 ? " reason=" : "",
+           status >= 500 ? reason(reply) : "");
+}
+
+
+static void
+finish(bt_reply *reply, int status)
+{
+    if (status < 400 && (reply->output->failed
+                         || (reply->xml != NULL && !bt_xml_ok(reply->xml))))
+    {
+        status = bt_reply_error(reply, 500, "INTERNAL",
+                                "There is no memory left for this document."
+                                " Ask for a smaller one.");
+    }
+
+    if (status < 400) {
+        reply->output->status = status;
+        bt_output_finish(reply->output);
+
+    } else if (reply->output->started) {
+        bt_output_break(reply->output);
+
+    } else {
+        send_error(reply, status);
+    }
+}
+
+
+static void
+respond_health(bt_context *context, bt_output *output)
+{
+    bt_store_status  status;
+
+    status = bt_store_run(context->store, "SELECT 1 FROM change_counter", NULL,
+                          0, NULL, NULL);
+
+    output->type = "text/plain";
+    output->cache_control = "no-store";
+
+    if (status == BT_STORE_OK) {
+        bt_output_write(output, "ok\n", 3);
+
+    } else {
+        output->status = 503;
+        output->retry_after = RETRY_AFTER;
+        bt_output_write(output, "unavailable\n", 12);
+    }
+
+    bt_output_finish(output);
+}
+
+
+void
+bt_respond(bt_context *context, FCGX_Request *fcgi)
+{
+    int         status;
+    bt_reply    reply;
+    bt_output   output;
+    bt_request  request;
+    bt_refusal  refusal;
+
+    status = bt_request_read(&request, fcgi, context->pool, &refusal);
+    bt_output_init(&output, fcgi);
+
+    if (request.route.view == BT_VIEW_HEALTH) {
+        respond_health(context, &output);
+
+    } else {
+        reply = (bt_reply) {
+            .context = context,
+            .request = &request,
+            .store = context->store,
+            .output = &output,
+            .xml = bt_xml_new(bt_output_write, &output)
+        };
+
+        set_headers(&output, &request);
+        status = status == 200 ? answer(&reply)
+                               : refuse_request(&reply, status, &refusal);
+        finish(&reply, status);
+        log_request(&reply, status, request.now);
+        bt_xml_free(reply.xml);
+    }
+
+    bt_output_free(&output);
+    bt_pool_reset(context->pool);
+}

@@ -1,0 +1,76 @@
+/* row.h: rows of a result as elements, described by one table per view. */
+
+#ifndef BT_ROW_H
+#define BT_ROW_H
+
+#include "fcgi_backend/reply.h"
+#include "fcgi_backend/sql.h"
+
+/* How columns become an element; the number of columns in brackets. */
+typedef enum {
+    BT_FIELD_PLAIN,       /* [1] text, number or time; NULL: no element */
+    BT_FIELD_REF,         /* [2] id, name: <x id="7">name</x> */
+    BT_FIELD_DURATION,    /* [2] start, end: whole seconds */
+    BT_FIELD_CAUSE,       /* [4] code, stage, text, trace id */
+    BT_FIELD_ACK,         /* [3] by, at, reason */
+    BT_FIELD_STALE,       /* [3] observed, seconds of a round, reason */
+    BT_FIELD_COMMAND,     /* [5] id, action, state, by, at */
+    BT_FIELD_ACTIONS,     /* [1] status of a log backup */
+    BT_FIELD_EXTRA        /* [0] what the view adds to this row */
+} bt_field_e;
+
+typedef struct {
+    const char *element;
+    bt_field_e  kind;
+    const char *sql;      /* its columns; NULL where it has none */
+} bt_field;
+
+/* Columns and joins that several views share; t is the view's table. */
+#define BT_SQL_CLUSTER  "t.cluster_id, c.name"
+#define BT_SQL_TENANT   "n.id, n.name"
+#define BT_SQL_CAUSE    "x.code, x.stage, x.text, x.trace_id"
+#define BT_SQL_ACK      "a.acknowledged_by, a.acknowledged_at, a.reason"
+#define BT_SQL_STALE    "c.observed, c.round_seconds, c.stale_reason"
+#define BT_JOIN_PLACE                                                         \
+    " LEFT JOIN clusters c ON c.id = t.cluster_id"                            \
+    " LEFT JOIN tenants n ON n.id = t.tenant_id"
+#define BT_JOIN_RECORD                                                        \
+    BT_JOIN_PLACE                                                             \
+    " LEFT JOIN causes x ON x.record_id = t.id"                               \
+    " LEFT JOIN acknowledgements a ON a.record_id = t.id"
+
+/* A requested command is over at its deadline, whether it has been written
+ * down already or not.  `m` is the alias of the commands. */
+#define BT_SQL_OVERDUE(m)                                                     \
+    m ".state = 'REQUESTED' AND " m ".deadline <= UTC_TIMESTAMP(6)"
+#define BT_SQL_STATE(m)                                                       \
+    "CASE WHEN " BT_SQL_OVERDUE(m) " THEN 'EXPIRED' ELSE " m ".state END"
+#define BT_EXPIRED_TEXT                                                       \
+    "No agent carried this out before its deadline; nothing was done."
+
+/* Called for BT_FIELD_EXTRA with the record's id. */
+typedef void (*bt_row_extra)(bt_reply *reply, void *context, int64_t id);
+
+/* Appends the columns of the fields, separated by ", ". */
+void bt_row_columns(bt_sql *sql, const bt_field *fields, size_t count);
+/* Writes the fields of the present row, whose first column is `column`. */
+void bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
+                  bt_rows *rows, size_t column, int64_t id,
+                  bt_row_extra extra, void *context);
+
+/* The parts of a cause: code, stage, text, trace id; and what the catalogue
+ * says about the code. */
+void bt_row_cause(bt_reply *reply, const bt_value cause[4]);
+/* One value as an element: text, number or time; NULL: nothing. */
+void bt_row_value(bt_reply *reply, const char *element, bt_value value);
+/* The cluster's <stale>, when it has not answered for three rounds. */
+void bt_row_stale(bt_reply *reply, bt_value observed, bt_value round_seconds,
+                  bt_value reason);
+bool bt_row_is_stale(bt_usec now, bt_value observed, bt_value round_seconds);
+
+/* The text of a value; "" for anything else. */
+bt_str bt_value_text(bt_value value);
+/* A time, or BT_USEC_NONE. */
+bt_usec bt_value_time(bt_value value);
+
+#endif

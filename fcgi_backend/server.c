@@ -1,0 +1,312 @@
+/* server.c: worker threads that accept FastCGI requests, and their end. */
+
+#include "fcgi_backend/server.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "fcgi_backend/command.h"
+#include "fcgi_backend/log.h"
+#include "fcgi_backend/respond.h"
+
+/* A peer that neither reads nor writes for so long is given up. */
+#define STUCK_SECONDS   60
+#define EXPIRE_SECONDS  5
+#define JOIN_NSEC       (50 * 1000 * 1000)
+#define NSEC            (1000 * 1000 * 1000)
+
+
+typedef struct {
+    bt_server   *server;
+    pthread_t    thread;
+    bool         started;
+    bt_context   context;
+} worker;
+
+
+struct bt_server {
+    bt_server_conf   conf;
+    atomic_bool      stopping;
+    pthread_mutex_t  mutex;
+    pthread_cond_t   stop;            /* wakes the keeper */
+    pthread_t        keeper;
+    bool             keeper_started;
+    bt_store        *keeper_store;
+    worker          *workers;
+};
+
+
+static void
+ignore_signal(int number)
+{
+    (void) number;
+}
+
+
+/* SIGUSR1 gets a thread out of accept(); outside of it, it waits, because
+ * libfcgi takes an interrupted write for a failed one. */
+static void
+mask_wakeup(int how)
+{
+    sigset_t  set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(how, &set, NULL);
+}
+
+
+static void
+limit_patience(int fd)
+{
+    struct timeval  limit = { .tv_sec = STUCK_SECONDS };
+
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
+
+static void
+pause_after_error(int error)
+{
+    struct timespec  pause = { .tv_nsec = JOIN_NSEC };
+
+    bt_log("error", "accept failed: %s", strerror(error));
+    nanosleep(&pause, NULL);
+}
+
+
+static void
+accept_requests(worker *w, FCGX_Request *request)
+{
+    int  rc;
+
+    while (!atomic_load(&w->server->stopping)) {
+        mask_wakeup(SIG_UNBLOCK);
+        rc = FCGX_Accept_r(request);
+        mask_wakeup(SIG_BLOCK);
+
+        if (rc == 0) {
+            limit_patience(request->ipcFd);
+            bt_respond(&w->context, request);
+            FCGX_Finish_r(request);
+
+        } else if (!atomic_load(&w->server->stopping) && rc != -EINTR) {
+            pause_after_error(-rc);
+        }
+    }
+}
+
+
+static void *
+run_worker(void *data)
+{
+    worker        *w = data;
+    FCGX_Request   request;
+
+    bt_store_thread_begin();
+    bt_xml_thread_begin();
+
+    if (FCGX_InitRequest(&request, w->server->conf.socket,
+                         FCGI_FAIL_ACCEPT_ON_INTR) == 0)
+    {
+        accept_requests(w, &request);
+        FCGX_Free(&request, 1);
+    }
+
+    if (w->context.zone.name[0] != '\0') {
+        bt_zone_close(&w->context.zone);
+    }
+
+    bt_store_free(w->context.store);
+    bt_pool_free(w->context.pool);
+    w->context.store = NULL;
+    w->context.pool = NULL;
+    bt_store_thread_end();
+
+    return NULL;
+}
+
+
+/* Waits until it is time again; false when the server stops. */
+static bool
+wait_turn(bt_server *server)
+{
+    struct timespec  until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += EXPIRE_SECONDS;
+
+    pthread_mutex_lock(&server->mutex);
+
+    while (!atomic_load(&server->stopping)
+           && pthread_cond_timedwait(&server->stop, &server->mutex, &until)
+              != ETIMEDOUT)
+    {
+        /* void */
+    }
+
+    pthread_mutex_unlock(&server->mutex);
+
+    return !atomic_load(&server->stopping);
+}
+
+
+/* The keeper writes down what is over, while the others answer. */
+static void *
+run_keeper(void *data)
+{
+    bt_server  *server = data;
+
+    bt_store_thread_begin();
+    mask_wakeup(SIG_BLOCK);
+
+    do {
+        bt_command_expire(server->keeper_store);
+    } while (wait_turn(server));
+
+    bt_store_free(server->keeper_store);
+    server->keeper_store = NULL;
+    bt_store_thread_end();
+
+    return NULL;
+}
+
+
+static bool
+start_worker(bt_server *server, worker *w)
+{
+    w->server = server;
+    w->context.command_seconds = server->conf.command_seconds;
+    w->context.store = bt_store_new(&server->conf.store);
+    w->context.pool = bt_pool_new();
+
+    if (w->context.store != NULL && w->context.pool != NULL
+        && pthread_create(&w->thread, NULL, run_worker, w) == 0)
+    {
+        w->started = true;
+        return true;
+    }
+
+    bt_store_free(w->context.store);
+    bt_pool_free(w->context.pool);
+
+    return false;
+}
+
+
+static bool
+start_keeper(bt_server *server)
+{
+    server->keeper_store = bt_store_new(&server->conf.store);
+
+    if (server->keeper_store == NULL) {
+        return false;
+    }
+
+    if (pthread_create(&server->keeper, NULL, run_keeper, server) != 0) {
+        bt_store_free(server->keeper_store);
+        return false;
+    }
+
+    server->keeper_started = true;
+
+    return true;
+}
+
+
+bt_server *
+bt_server_start(const bt_server_conf *conf)
+{
+    unsigned           i;
+    bt_server         *server;
+    struct sigaction   action = { .sa_handler = ignore_signal };
+
+    server = calloc(1, sizeof(bt_server));
+
+    if (server == NULL) {
+        return NULL;
+    }
+
+    server->conf = *conf;
+    server->workers = calloc(conf->threads, sizeof(worker));
+    pthread_mutex_init(&server->mutex, NULL);
+    pthread_cond_init(&server->stop, NULL);
+
+    FCGX_Init();
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGUSR1, &action, NULL);
+    mask_wakeup(SIG_BLOCK);
+
+    if (server->workers == NULL || !start_keeper(server)) {
+        bt_server_stop(server);
+        return NULL;
+    }
+
+    for (i = 0; i < conf->threads; i++) {
+
+        if (!start_worker(server, &server->workers[i])) {
+            bt_server_stop(server);
+            return NULL;
+        }
+    }
+
+    return server;
+}
+
+
+/* A signal may come between the test of a flag and accept(): it is sent again
+ * until the thread has ended. */
+static void
+join_worker(const worker *w)
+{
+    struct timespec  until;
+
+    do {
+        pthread_kill(w->thread, SIGUSR1);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += JOIN_NSEC;
+
+        if (until.tv_nsec >= NSEC) {
+            until.tv_nsec -= NSEC;
+            until.tv_sec++;
+        }
+
+    } while (pthread_timedjoin_np(w->thread, NULL, &until) != 0);
+}
+
+
+void
+bt_server_stop(bt_server *server)
+{
+    unsigned  i;
+
+    pthread_mutex_lock(&server->mutex);
+    atomic_store(&server->stopping, true);
+    pthread_cond_broadcast(&server->stop);
+    pthread_mutex_unlock(&server->mutex);
+
+    FCGX_ShutdownPending();
+
+    for (i = 0; server->workers != NULL && i < server->conf.threads; i++) {
+        if (server->workers[i].started) {
+            join_worker(&server->workers[i]);
+        }
+    }
+
+    if (server->keeper_started) {
+        pthread_join(server->keeper, NULL);
+    }
+
+    pthread_cond_destroy(&server->stop);
+    pthread_mutex_destroy(&server->mutex);
+    free(server->workers);
+    free(server);
+}

@@ -1,0 +1,47 @@
+/* bt_audit.h: the audit trail: each event holds the SHA-256 of its predecessor. */
+
+#ifndef BT_AUDIT_H
+#define BT_AUDIT_H
+
+#include "bt_store.h"
+
+#define BT_AUDIT_HASH  32                 /* bytes */
+
+/* One event as the table audit_events has it.  Empty texts and numbers of 0
+ * are stored as NULL, except for at, user, action and outcome. */
+typedef struct {
+    int64_t id;
+    bt_usec at;
+    bt_str  user;
+    bt_str  roles;
+    bt_str  client_address;
+    bt_str  request_id;
+    bt_str  action;
+    bt_str  kind;
+    int64_t target_id;
+    int64_t cluster_id;
+    int64_t tenant_id;
+    int64_t command_id;
+    bt_str  outcome;
+    bt_str  detail;
+} bt_audit_event;
+
+/* Hash of an event: SHA-256 over the hash of its predecessor (32 bytes, zero
+ * for the first event) and, for each column from id to detail in the order of
+ * the table, its bytes' length in decimal, a colon, its bytes and a line feed;
+ * "-" and a line feed for NULL.  Numbers in decimal, times as
+ * "YYYY-MM-DD HH:MM:SS.ffffff".  False when the library fails. */
+bool            bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
+                              const bt_audit_event *event,
+                              unsigned char hash[BT_AUDIT_HASH]);
+
+/* Takes the next change number; its row stays locked to the end of the
+ * transaction, so that numbers have the order of commits.  To be called after
+ * all rows that the transaction changes have been locked. */
+bt_store_status bt_change_number(bt_store *store, int64_t *number);
+
+/* Appends an event; event->id is ignored.  Only inside a transaction that has
+ * called bt_change_number(): its lock keeps the chain in one line. */
+bt_store_status bt_audit_append(bt_store *store, const bt_audit_event *event);
+
+#endif
