@@ -26,9 +26,10 @@ static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
 static const char *ngx_http_backup_tasks_choice(ngx_http_request_t *r,
     const char *name, size_t offset, const char *const *choices);
 static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
-static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p, u_char *last,
-    const char *tag);
-static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p, u_char *last);
+static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p,
+    const u_char *last, const char *tag);
+static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p,
+    const u_char *last);
 
 
 #define ngx_http_backup_tasks_ctx_variable(name, field)                       \
@@ -396,7 +397,8 @@ ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted)
 
 
 static ngx_uint_t
-ngx_http_backup_tasks_is_language(u_char *p, u_char *last, const char *tag)
+ngx_http_backup_tasks_is_language(u_char *p, const u_char *last,
+    const char *tag)
 {
     if (last - p < 2 || ngx_strncasecmp(p, (u_char *) tag, 2) != 0) {
         return 0;
@@ -409,7 +411,7 @@ ngx_http_backup_tasks_is_language(u_char *p, u_char *last, const char *tag)
 /* The weight of "tag;q=0.8" in thousandths. */
 
 static ngx_uint_t
-ngx_http_backup_tasks_quality(u_char *p, u_char *last)
+ngx_http_backup_tasks_quality(u_char *p, const u_char *last)
 {
     ngx_uint_t  q, unit;
 

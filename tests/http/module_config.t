@@ -41,7 +41,7 @@ my @bad = (
     [ 'if ($arg_x) { backup_tasks off; }', 'is not allowed here' ],
     [ 'backup_tasks_error;', 'is duplicate' ],
     map { [ "backup_tasks_public_base $_;", 'is neither a path nor an' ] }
-        'backup/', 'ftp://a/', 'https://', 'https:///x', 
+        'backup/', 'ftp://a/', 'https://', 'https:///x',
         '//a/b', '/a//b', '/a?b', '/a#b', '"/a<b"', 'http://u@h/',
         '"/a b"', 'https://a/?x=1', "/'",
 );
@@ -103,6 +103,23 @@ like(check(key => 'backup_tasks_csrf_key_file %%DIR%%;'),
     qr/read\(\) .* failed \(21: Is a directory/, 'a directory');
 like(check(location => 'backup_tasks_csrf_key_file %%DIR%%/csrf.key;'),
     qr/is duplicate/, 'twice');
+
+# The page for operators names every directive and every variable.
+sub names {
+    my ($file, $pattern) = @_;
+    open my $in, '<', "$FindBin::Bin/../../$file" or die "$file: $!";
+    my $text = join '', <$in>;
+    return join ' ', sort map { split m{`, `} } $text =~ /$pattern/gm;
+}
+my $source = 'ngx_module/ngx_http_backup_tasks';
+my $page = 'docs/directives.md';
+is(names($page, '^### (backup_tasks\w*)$'),
+    names("${source}_module.c", 'ngx_string\("(backup_tasks\w*)"\)'),
+    'directives of docs/directives.md');
+is(names($page, '^\| `([a-z_]+(?:`, `[a-z_]+)*)` \|'),
+    names("${source}_variables.c",
+        '(?:ngx_string\("backup_tasks_|ctx_variable\(")(\w+)"'),
+    'variables of docs/directives.md');
 
 # The shipped example, with its paths put in place.
 my $t = BackupTasks::Module->new(start => 0);

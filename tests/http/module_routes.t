@@ -64,6 +64,7 @@ for my $case (@good) {
 
 my $answer = $t->get('/backup/data.xml', user => 'anna');
 my $params = $t->params($answer);
+delete $params->{HTTP_HOST};    # nginx 1.29 adds it by itself
 is_deeply([ sort keys %$params ], [ sort qw(BT_METHOD BT_VIEW BT_KIND
     BT_FORMAT BT_ACTION BT_ID BT_QUERY BT_FROM BT_TO BT_TZ BT_RANGE_MAX BT_USER
     BT_ROLES BT_SCOPE BT_CSRF BT_CLIENT BT_REQUEST_ID BT_BASE CONTENT_TYPE
