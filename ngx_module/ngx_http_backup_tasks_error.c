@@ -121,6 +121,10 @@ ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
 
     r->err_status = 0;
 
+    /* a body that will not be read is not asked for */
+
+    r->expect_tested = 1;
+
     return ngx_http_send_response(r, error->status, &type, &cv);
 }
 

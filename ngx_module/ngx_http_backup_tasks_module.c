@@ -331,7 +331,9 @@ ngx_http_backup_tasks_static(ngx_http_request_t *r,
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    if (r->content_handler == NULL || clcf->name.len != ctx->conf->prefix.len) {
+    if (r->content_handler == NULL
+        || clcf->name.data != ctx->conf->prefix.data)
+    {
         return NGX_DECLINED;
     }
 

@@ -139,6 +139,11 @@ is_deeply([ $t->statuses_on_one_connection([ "${head}text/plain\r\n"
     . "Origin: http://127.0.0.1", 'a=b' ], $get, [ "$head$type\r\n"
     . "Origin: http://evil.example", 'a=b' ], $get) ], [ 400, 200, 403, 200 ],
     'one connection');
+
+# A body that will not be read is not asked for.
+my $call = $t->open_get('', raw => "$head$type\r\nOrigin: null\r\n"
+    . "Host: x\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+is($t->finish($call)->{status}, 403, 'no 100 before a refusal');
 $t->end;
 
 # Behind a proxy that ends TLS: the public base's origin counts.

@@ -147,6 +147,9 @@ is($answer->{status}, 401, 'admitted, but without a name');
 is($answer->{headers}{'www-authenticate'}, 'Session realm="backup-tasks"',
     'a challenge that opens no password window');
 is($t->error_fields($answer)->{text}, 'Sign in to see this page.', 'text');
+sub same { return $_[0]{body} =~ s/\d{4}-[-\w:.]+Z|\w{32}//gr }
+is(same(with('/backup/nothing.xml', '')), same($answer),
+    'the same for an address that does not exist');
 
 is(with('/backup/data.xml', 'x' x 128)->{status}, 200, '128 characters');
 is(with('/backup/data.xml', 'x' x 129)->{status}, 403, '129 characters');

@@ -151,4 +151,32 @@ is($t->head('/backup/data?bad=1', user => 'anna')->{status}, 400,
 is($t->head('/backup/data.xml?bad=1', user => 'anna')->{body}, '',
     'HEAD has no body');
 
+$t->end;
+
+# Without a location for them static files must not reach the worker; a
+# location with a space; addresses that nginx itself rewrote.
+$t = BackupTasks::Module->new(server => <<'CONF');
+        rewrite ^/ops/(.*)$ /backup/$1 last;
+        location "/our tasks/" {
+            auth_basic x;
+            auth_basic_user_file %%DIR%%/htpasswd;
+            backup_tasks on;
+            backup_tasks_user $remote_user;
+            backup_tasks_role $roles;
+            fastcgi_pass unix:%%DIR%%/worker.sock;
+            include %%ROOT%%/conf/backup_tasks_fastcgi.conf;
+        }
+CONF
+$answer = $t->get('/backup/static/page.css', user => 'anna');
+is($answer->{status}, 404, 'no location for static files');
+like($t->error_fields($answer)->{text}, qr/no location for static/, 'says so');
+is($t->params($t->get('/our%20tasks/log.xml', user => 'anna'))->{BT_BASE},
+    '/our%20tasks/', 'a location with a space');
+is($t->get('/our%20tasks/', user => 'anna')->{headers}{location},
+    '/our%20tasks/data', 'its root');
+is($t->get('/our%20task%73/log', user => 'anna')->{status}, 404,
+    'more encoded than needed');
+is($t->params($t->get('/ops/log/1.xml', user => 'anna'))->{BT_ID}, 1,
+    'a rewritten address');
+
 $t->done;

@@ -201,6 +201,8 @@ sub check_conf {
     my ($self) = @_;
     my $dir = $self->dir;
     $self->write_file('nginx.conf', $self->_nginx_conf);
+    local $ENV{LD_PRELOAD} = $ENV{SAN} ? BackupTasks::_libasan() : '';
+    local $ENV{ASAN_OPTIONS} = 'detect_leaks=0:detect_odr_violation=0';
     return $self->run_program('/usr/sbin/nginx', '-t', '-q', '-p', "$dir/",
         '-e', "$dir/log/test.out", '-c', "$dir/nginx.conf");
 }
