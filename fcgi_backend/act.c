@@ -244,16 +244,16 @@ check_state(act *a)
         return;
     }
 
-    refusal = bt_target_refusal(&a->target, a->reply->request->route.action,
-                                &code);
-
-    if (refusal == NULL
+    if (a->target.open_id == 0
         && strcmp(a->target.status, a->form.expected_state) != 0)
     {
-        code = 409;
-        refusal = "The state has changed since you opened the form. Look at"
-                  " the record again.";
+        set_refusal(a, 409, "The state has changed since you opened the form."
+                    " Look at the record again.");
+        return;
     }
+
+    refusal = bt_target_refusal(&a->target, a->reply->request->route.action,
+                                &code);
 
     if (refusal != NULL) {
         set_refusal(a, code, refusal);

@@ -6,6 +6,16 @@
 #include "fcgi_backend/index.h"
 
 
+/* A page shows most counts twice, above the tabs and above its list. */
+struct bt_counted {
+    struct bt_counted  *next;
+    const bt_list      *list;
+    bt_usec             from;
+    bt_usec             to;
+    bt_counts           counts;
+};
+
+
 static void
 add_count(const bt_list *list, bt_value status, bt_value number,
     bt_counts *counts)
@@ -143,7 +153,7 @@ count_hours(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     bt_sql_add(&sql, "SELECT t.status, CAST(SUM(t.tasks) AS SIGNED)"
                " FROM hourly_counts t");
 
-    if (!everywhere && !filter->has_few) {
+    if (!everywhere && !filter->few) {
         bt_sql_add(&sql, " FORCE INDEX (hourly_counts_hour)");
     }
 
@@ -186,15 +196,12 @@ has_hours(const bt_list *list, const bt_filter *filter, unsigned parts,
 }
 
 
-bt_store_status
-bt_count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
+static bt_store_status
+count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     unsigned parts, bt_usec from, bt_usec to, bt_counts *counts)
 {
     bt_usec          first, last, edges[4];
     bt_store_status  status;
-
-    *counts = (bt_counts) { 0 };
-    parts &= ~BT_FILTER_STATUS;
 
     if (!has_hours(list, filter, parts, from)) {
         return count_direct(reply, list, filter, parts, from, to, counts);
@@ -224,6 +231,85 @@ bt_count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     edges[3] = to;
 
     return count_edges(reply, list, filter, parts, edges, counts);
+}
+
+
+/* Whether a request has no more conditions than those of place. */
+static bool
+is_plain(const bt_request *request)
+{
+    const bt_query  *query = &request->query;
+
+    return query->mode[0] == '\0' && query->method[0] == '\0'
+           && query->kind[0] == '\0' && query->action[0] == '\0'
+           && query->user[0] == '\0' && query->backup_set < 0
+           && query->updated_after == BT_USEC_NONE;
+}
+
+
+static struct bt_counted *
+find_counted(const bt_reply *reply, const bt_list *list, bt_usec from,
+    bt_usec to)
+{
+    struct bt_counted  *c;
+
+    for (c = reply->counted; c != NULL; c = c->next) {
+        if (c->list == list && c->from == from && c->to == to) {
+            break;
+        }
+    }
+
+    return c;
+}
+
+
+static void
+keep_counted(bt_reply *reply, const bt_list *list, bt_usec from, bt_usec to,
+    const bt_counts *counts)
+{
+    struct bt_counted  *c;
+
+    c = bt_pool_alloc(reply->request->pool, sizeof(struct bt_counted));
+
+    if (c != NULL) {
+        *c = (struct bt_counted) { reply->counted, list, from, to, *counts };
+        reply->counted = c;
+    }
+}
+
+
+bt_store_status
+bt_count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
+    unsigned parts, bt_usec from, bt_usec to, bt_counts *counts)
+{
+    bool                plain;
+    bt_store_status     status;
+    struct bt_counted  *known;
+
+    parts &= ~BT_FILTER_STATUS;
+    plain = parts == BT_FILTER_PLACE || is_plain(reply->request);
+
+    if (list->columns.at == NULL) {
+        from = to = BT_USEC_NONE;
+    }
+
+    if (plain) {
+        known = find_counted(reply, list, from, to);
+
+        if (known != NULL) {
+            *counts = known->counts;
+            return BT_STORE_OK;
+        }
+    }
+
+    *counts = (bt_counts) { 0 };
+    status = count(reply, list, filter, parts, from, to, counts);
+
+    if (status == BT_STORE_OK && plain) {
+        keep_counted(reply, list, from, to, counts);
+    }
+
+    return status;
 }
 
 

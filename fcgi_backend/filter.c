@@ -10,6 +10,21 @@
 
 
 static bool
+has_ids(const bt_filter *filter, unsigned parts)
+{
+    return filter->listed && (parts & BT_FILTER_PLACE) == BT_FILTER_PLACE;
+}
+
+
+/* True when the ids say everything, so that nothing has to be joined. */
+static bool
+ids_suffice(const bt_filter *filter, unsigned parts)
+{
+    return has_ids(filter, parts) && !bt_filter_has_tenants(filter);
+}
+
+
+static bool
 has_group(const bt_filter *filter, unsigned parts)
 {
     return (parts & BT_FILTER_NAMES) != 0
@@ -66,6 +81,10 @@ void
 bt_filter_join(const bt_filter *filter, bt_sql *sql, unsigned parts)
 {
     bt_str  group;
+
+    if (ids_suffice(filter, parts)) {
+        return;
+    }
 
     if (has_group(filter, parts)) {
         group = bt_str_of(filter->request->query.group);
@@ -263,11 +282,11 @@ bt_filter_window(bt_sql *sql, const char *column, bt_usec from, bt_usec to)
 
 
 void
-bt_filter_few(const bt_filter *filter, bt_sql *sql, unsigned parts)
+bt_filter_ids(const bt_filter *filter, bt_sql *sql, unsigned parts)
 {
-    if ((parts & BT_FILTER_NAMES) != 0 && filter->has_few) {
+    if (has_ids(filter, parts)) {
         bt_sql_add(sql, " AND ");
-        bt_sql_in(sql, "t.cluster_id", filter->few, filter->few_count);
+        bt_sql_in(sql, "t.cluster_id", filter->ids, filter->id_count);
     }
 }
 
@@ -275,9 +294,19 @@ bt_filter_few(const bt_filter *filter, bt_sql *sql, unsigned parts)
 static void
 add_place(const bt_filter *filter, bt_sql *sql, unsigned parts)
 {
-    bt_filter_few(filter, sql, parts);
+    bt_filter_ids(filter, sql, parts);
+
+    if (ids_suffice(filter, parts)) {
+        return;
+    }
 
     if ((parts & BT_FILTER_NAMES) != 0) {
+
+        if (filter->request->query.cluster_id != 0) {
+            bt_sql_value(sql, " AND t.cluster_id = ?",
+                         bt_int(filter->request->query.cluster_id));
+        }
+
         add_names(filter, sql, true);
     }
 
@@ -345,24 +374,53 @@ bt_filter_where_places(const bt_filter *filter, bt_sql *sql, unsigned parts,
 }
 
 
-/* Which clusters the conditions leave, if they are few. */
 static bt_store_status
-find_few(bt_filter *filter, bt_store *store)
+take_ids(bt_filter *filter, bt_rows *rows)
 {
-    int              more;
+    int  more;
+
+    filter->ids = bt_pool_alloc(filter->request->pool,
+                                BT_CLUSTERS_LISTED * sizeof(bt_value));
+
+    if (filter->ids == NULL) {
+        return BT_STORE_ERROR;
+    }
+
+    filter->listed = true;
+
+    while ((more = bt_rows_next(rows)) > 0) {
+
+        if (filter->id_count == BT_CLUSTERS_LISTED) {
+            filter->listed = false;
+            break;
+        }
+
+        filter->ids[filter->id_count++] = bt_rows_get(rows, 0);
+    }
+
+    filter->few = filter->listed && filter->id_count <= BT_CLUSTERS_FEW;
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
+/* Which clusters the conditions leave, if they are not too many. */
+static bt_store_status
+find_ids(bt_filter *filter, bt_store *store)
+{
     bool             tenants;
     bt_sql           sql;
     bt_rows         *rows;
     bt_store_status  status;
 
-    tenants = needs_tenants(filter, BT_FILTER_PLACE);
+    tenants = bt_filter_has_tenants(filter);
 
     bt_sql_init(&sql);
     bt_sql_add(&sql, "SELECT DISTINCT c.id FROM clusters c");
     bt_sql_add(&sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
                                " WHERE 1 = 1" : " WHERE 1 = 1");
     bt_filter_where_places(filter, &sql, BT_FILTER_PLACE, tenants);
-    bt_sql_value(&sql, " LIMIT ?", bt_int(BT_FEW_CLUSTERS + 1));
+    bt_sql_value(&sql, " LIMIT ?", bt_int(BT_CLUSTERS_LISTED + 1));
 
     status = bt_sql_run(&sql, store, &rows);
     bt_sql_free(&sql);
@@ -371,21 +429,10 @@ find_few(bt_filter *filter, bt_store *store)
         return status;
     }
 
-    filter->has_few = true;
-
-    while ((more = bt_rows_next(rows)) > 0) {
-
-        if (filter->few_count == BT_FEW_CLUSTERS) {
-            filter->has_few = false;
-            break;
-        }
-
-        filter->few[filter->few_count++] = bt_rows_get(rows, 0);
-    }
-
+    status = take_ids(filter, rows);
     bt_rows_close(rows);
 
-    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+    return status;
 }
 
 
@@ -417,11 +464,5 @@ bt_filter_init(bt_filter *filter, bt_reply *reply)
         return BT_STORE_OK;
     }
 
-    if (query->cluster_id != 0) {
-        filter->has_few = true;
-        filter->few[filter->few_count++] = bt_int(query->cluster_id);
-        return BT_STORE_OK;
-    }
-
-    return find_few(filter, reply->store);
+    return find_ids(filter, reply->store);
 }

@@ -29,18 +29,20 @@ typedef struct {
     const char *updated;
 } bt_columns;
 
-#define BT_FEW_CLUSTERS  32
+#define BT_CLUSTERS_LISTED  512
+#define BT_CLUSTERS_FEW     32
 
-/* A request's conditions, made ready once.  `few`: when the names or the scope
- * leave few clusters, these; an additional condition that lets a statement go
- * through the cluster's index. */
+/* A request's conditions, made ready once.  Where scope and names leave not
+ * too many clusters, their ids are listed: then no statement joins names for
+ * each row, unless single tenants are asked for. */
 typedef struct {
     const bt_request *request;
     bt_str            cluster;       /* pattern; NULL data: no condition */
     bt_str            tenant;
-    bool              has_few;
-    bt_value          few[BT_FEW_CLUSTERS];
-    size_t            few_count;
+    bool              listed;
+    bool              few;           /* so few that their index pays */
+    bt_value         *ids;           /* NULL unless listed */
+    size_t            id_count;
 } bt_filter;
 
 /* Reads which clusters are meant, where anything but "all" is asked for. */
@@ -59,9 +61,9 @@ void bt_filter_join(const bt_filter *filter, bt_sql *sql, unsigned parts);
 void bt_filter_where(const bt_filter *filter, bt_sql *sql,
                      const bt_columns *columns, unsigned parts);
 
-/* " AND t.cluster_id IN (...)" alone, where the clusters are few and `parts`
- * has BT_FILTER_NAMES. */
-void bt_filter_few(const bt_filter *filter, bt_sql *sql, unsigned parts);
+/* " AND t.cluster_id IN (...)" alone, where the clusters are listed and
+ * `parts` has both parts of BT_FILTER_PLACE. */
+void bt_filter_ids(const bt_filter *filter, bt_sql *sql, unsigned parts);
 /* " AND COLUMN >= from AND COLUMN < to"; nothing for BT_USEC_NONE. */
 void bt_filter_window(bt_sql *sql, const char *column, bt_usec from,
                       bt_usec to);

@@ -27,7 +27,7 @@ probe(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     bt_sql_add(&sql, list->table);
     bt_sql_add(&sql, try->index);
     bt_sql_add(&sql, " WHERE 1 = 1");
-    bt_filter_few(filter, &sql, try->parts);
+    bt_filter_ids(filter, &sql, try->parts);
     bt_filter_where(filter, &sql, &list->columns,
                     try->parts & ~BT_FILTER_PLACE);
     bt_filter_window(&sql, list->columns.at, query->from, query->to);
@@ -57,16 +57,16 @@ find_candidates(const bt_list *list, const bt_filter *filter, unsigned parts,
 
     n = 0;
 
-    if (indexes->set != NULL && filter->has_few && query->backup_set >= 0
+    if (indexes->set != NULL && filter->few && query->backup_set >= 0
         && (parts & BT_FILTER_SET) != 0)
     {
         out[n++] = (candidate) { indexes->set,
-                                 BT_FILTER_NAMES | BT_FILTER_SET };
+                                 BT_FILTER_PLACE | BT_FILTER_SET };
 
-    } else if (indexes->cluster != NULL && filter->has_few
+    } else if (indexes->cluster != NULL && filter->few
                && (parts & BT_FILTER_NAMES) != 0)
     {
-        out[n++] = (candidate) { indexes->cluster, BT_FILTER_NAMES };
+        out[n++] = (candidate) { indexes->cluster, BT_FILTER_PLACE };
     }
 
     if (indexes->updated != NULL && query->updated_after != BT_USEC_NONE

@@ -24,6 +24,8 @@ typedef struct {
     const char *required_role;    /* NULL: none */
 } bt_error;
 
+struct bt_counted;
+
 typedef struct {
     bt_context *context;
     bt_request *request;
@@ -32,6 +34,7 @@ typedef struct {
     bt_output  *output;
     bt_xml     *xml;
     bt_error    error;
+    struct bt_counted *counted;   /* what count.c has counted already */
 } bt_reply;
 
 /* Sets the error and returns `status`, for "return bt_reply_error(...)". */
