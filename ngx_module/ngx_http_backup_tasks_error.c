@@ -17,6 +17,8 @@ static void ngx_http_backup_tasks_error_document(ngx_http_request_t *r,
     ngx_http_backup_tasks_error_t *error, bt_buf *out);
 static void ngx_http_backup_tasks_error_head(ngx_http_request_t *r,
     bt_buf *out);
+static void ngx_http_backup_tasks_error_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, bt_buf *out);
 static void ngx_http_backup_tasks_element(bt_buf *out, const char *name,
     bt_str text);
 static ngx_uint_t ngx_http_backup_tasks_retry(ngx_uint_t status);
@@ -217,22 +219,10 @@ ngx_http_backup_tasks_error_document(ngx_http_request_t *r,
 static void
 ngx_http_backup_tasks_error_head(ngx_http_request_t *r, bt_buf *out)
 {
-    char                               now[BT_TIME_MAX];
-    const char                        *tz;
-    ngx_http_backup_tasks_ctx_t       *ctx;
-    ngx_http_backup_tasks_loc_conf_t  *btcf;
+    char                          now[BT_TIME_MAX];
+    ngx_http_backup_tasks_ctx_t  *ctx;
 
     ctx = ngx_http_backup_tasks_get_ctx(r);
-    btcf = ngx_http_backup_tasks_find_conf(r);
-
-    tz = "UTC";
-
-    if (ctx && ctx->query.tz[0] != '\0') {
-        tz = ctx->query.tz;
-
-    } else if (btcf) {
-        tz = (const char *) btcf->time_zone.data;
-    }
 
     (void) bt_time_format_utc(now, ngx_http_backup_tasks_now());
 
@@ -250,9 +240,42 @@ ngx_http_backup_tasks_error_head(ngx_http_request_t *r, bt_buf *out)
         bt_buf_addc(out, '"');
     }
 
+    ngx_http_backup_tasks_error_query(r, ctx, out);
+}
+
+
+/* The page's links carry on how the reader wants to see things. */
+
+static void
+ngx_http_backup_tasks_error_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, bt_buf *out)
+{
+    bt_str                             tz, usual;
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    usual = btcf ? ngx_http_backup_tasks_str(&btcf->time_zone) : BT_STR("UTC");
+    tz = usual;
+
+    if (ctx && ctx->query.tz[0] != '\0') {
+        tz = bt_str_of(ctx->query.tz);
+    }
+
     bt_buf_addz(out, " tz=\"");
-    bt_xml_escape(out, bt_str_of(tz));
-    bt_buf_addz(out, "\"/>");
+    bt_xml_escape(out, tz);
+    bt_buf_addz(out, "\">");
+
+    if (!bt_str_eq(tz, usual)) {
+        ngx_http_backup_tasks_element(out, "tz", tz);
+    }
+
+    ngx_http_backup_tasks_element(out, "lang",
+               bt_str_of(ngx_http_backup_tasks_given(r, BT_PARAM_LANG)));
+    ngx_http_backup_tasks_element(out, "layout",
+               bt_str_of(ngx_http_backup_tasks_given(r, BT_PARAM_LAYOUT)));
+
+    bt_buf_addz(out, "</query>");
 }
 
 

@@ -101,6 +101,10 @@ void ngx_http_backup_tasks_export_route(ngx_http_backup_tasks_ctx_t *ctx);
 /* Writes the others, of a request that goes on to the worker. */
 ngx_int_t ngx_http_backup_tasks_export(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
+/* The value that the reader gave for BT_PARAM_LANG or BT_PARAM_LAYOUT, of a
+ * refused request, too, where it is a good one; else NULL. */
+const char *ngx_http_backup_tasks_given(ngx_http_request_t *r,
+    bt_param_e param);
 ngx_int_t ngx_http_backup_tasks_add_variables(ngx_conf_t *cf);
 
 /* Fills "error"; role and allow stay only where the status has a use for

@@ -23,8 +23,6 @@ static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value);
-static const char *ngx_http_backup_tasks_choice(ngx_http_request_t *r,
-    const char *name, size_t offset, const char *const *choices);
 static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
 static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p,
     const u_char *last, const char *tag);
@@ -261,12 +259,10 @@ static ngx_int_t
 ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    const char         *lang;
-    ngx_str_t           value, accepted;
-    static const char  *const  langs[] = { "en", "zh", NULL };
+    const char  *lang;
+    ngx_str_t    value, accepted;
 
-    lang = ngx_http_backup_tasks_choice(r, "lang", offsetof(bt_query, lang),
-                                        langs);
+    lang = ngx_http_backup_tasks_given(r, BT_PARAM_LANG);
 
     if (lang == NULL) {
         lang = "en";
@@ -289,15 +285,12 @@ static ngx_int_t
 ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    const char         *layout;
-    ngx_str_t           value;
-    static const char  *const  layouts[] = { "full", "frame", "fragment",
-                                             NULL };
+    const char  *layout;
+    ngx_str_t    value;
 
-    layout = ngx_http_backup_tasks_choice(r, "layout",
-                                          offsetof(bt_query, layout), layouts);
+    layout = ngx_http_backup_tasks_given(r, BT_PARAM_LAYOUT);
 
-    ngx_http_backup_tasks_text(&value, layout ? layout : layouts[0]);
+    ngx_http_backup_tasks_text(&value, layout ? layout : "full");
     ngx_http_backup_tasks_set_variable(v, &value);
 
     return NGX_OK;
@@ -316,28 +309,34 @@ ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
 }
 
 
-/*
- * The value of the checked query, at "offset" of it; where none was parsed,
- * as in most errors, that of the query string if it is one of the choices.
- */
+/* The checked query has it; where none was parsed, the query string may. */
 
-static const char *
-ngx_http_backup_tasks_choice(ngx_http_request_t *r, const char *name,
-    size_t offset, const char *const *choices)
+const char *
+ngx_http_backup_tasks_given(ngx_http_request_t *r, bt_param_e param)
 {
     ngx_str_t                     value;
-    const char                   *parsed;
+    const char                   *name, *checked, *const *choices;
     ngx_http_backup_tasks_ctx_t  *ctx;
+    static const char             *const  langs[] = { "en", "zh", NULL };
+    static const char             *const  layouts[] = { "full", "frame",
+                                                        "fragment", NULL };
 
     ctx = ngx_http_backup_tasks_get_ctx(r);
 
-    if (ctx) {
-        parsed = (const char *) &ctx->query + offset;
+    if (param == BT_PARAM_LANG) {
+        checked = ctx ? ctx->query.lang : "";
+        choices = langs;
 
-        if (*parsed != '\0') {
-            return parsed;
-        }
+    } else {
+        checked = ctx ? ctx->query.layout : "";
+        choices = layouts;
     }
+
+    if (*checked != '\0') {
+        return checked;
+    }
+
+    name = bt_param_name(param);
 
     if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &value) != NGX_OK) {
         return NULL;

@@ -85,12 +85,12 @@ my $answer = $t->get('/backup/data/x.xml', user => 'olga');
 like($answer->{body}, qr{^<\?xml\ version="1\.0"\ encoding="UTF-8"\?>\n
     <error\ xmlns="urn:nginx-backup-tasks:1"\ version="1\.0"
     \ generated="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z">
-    <query\ tz="UTC"/><status>404</status><code>NOT_FOUND</code>
+    <query\ tz="UTC"></query><status>404</status><code>NOT_FOUND</code>
     <text>[^<]+</text><request-id>[0-9a-f]{32}</request-id></error>\n$}x,
     'a document');
 is($answer->{headers}{'content-length'}, length $answer->{body}, 'its length');
 like($t->get('/backup/log/1.xml?size=1', user => 'olga')->{body},
-    qr{<query view="log-backup" tz="UTC"/>}, 'names the view');
+    qr{<query view="log-backup" tz="UTC"></query>}, 'names the view');
 
 # From other modules.
 is($t->error_fields($t->get('/backup/denied.xml', user => 'olga'))->{code},

@@ -67,6 +67,13 @@ $page = shown('nothing?lang=zh&layout=frame');
 is("$page->{lang} $page->{layout}", 'zh frame', 'of a wrong address');
 $page = $t->sheet_params($t->get('/backup/data?lang=zh&layout=frame'));
 is("$page->{lang} $page->{layout}", 'zh frame', 'of a stranger');
+my $document = $t->get('/backup/nothing.xml?lang=zh&layout=frame&tz=UTC',
+    user => 'olga')->{body};
+like($document, qr{<query tz="UTC"><lang>zh</lang><layout>frame</layout></},
+    'its links go on in the same way');
+$document = $t->get('/backup/data.xml?tz=%2B08:00&size=0', user => 'olga');
+like($document->{body}, qr{<query view="data" tz="\+08:00"><tz>\+08:00</tz></},
+    'in the same zone');
 $page = shown(q{data?lang='"<zh&layout=x'});
 is("$page->{lang} $page->{layout}", 'en full', 'bad values are not shown');
 
