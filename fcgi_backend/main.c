@@ -266,9 +266,9 @@ signals_to_wait_for(sigset_t *set)
 static void
 wait_for_end(const sigset_t *set, const char *log)
 {
-    int  number;
+    int  signal_number;
 
-    while (sigwait(set, &number) == 0 && number == SIGHUP) {
+    while (sigwait(set, &signal_number) == 0 && signal_number == SIGHUP) {
 
         if (!bt_log_open(log)) {
             bt_log("error", "cannot open the log again: %s", strerror(errno));

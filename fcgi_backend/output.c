@@ -10,6 +10,26 @@
 #define PIECE  (64 * 1024)
 
 
+typedef struct {
+    int          status;
+    const char  *reason;
+} status_entry;
+
+
+static const status_entry  reasons[] = {
+    { 200, " OK" },
+    { 303, " See Other" },
+    { 400, " Bad Request" },
+    { 403, " Forbidden" },
+    { 404, " Not Found" },
+    { 405, " Method Not Allowed" },
+    { 409, " Conflict" },
+    { 413, " Request Entity Too Large" },
+    { 500, " Internal Server Error" },
+    { 503, " Service Unavailable" }
+};
+
+
 void
 bt_output_init(bt_output *output, FCGX_Request *fcgi)
 {
@@ -87,6 +107,21 @@ send_header(bt_output *output, const char *name, const char *value)
 }
 
 
+static const char *
+reason(int status)
+{
+    size_t  i;
+
+    for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].status == status) {
+            return reasons[i].reason;
+        }
+    }
+
+    return "";
+}
+
+
 static void
 start(bt_output *output)
 {
@@ -98,6 +133,7 @@ start(bt_output *output)
 
     send_text(output, "Status: ");
     send_number(output, output->status);
+    send_text(output, reason(output->status));
     send_text(output, "\r\n");
     send_header(output, "Content-Type", output->type);
     send_header(output, "Cache-Control", output->cache_control);

@@ -297,7 +297,7 @@ bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
     void *context)
 {
     size_t    i, j;
-    bt_value  values[5];
+    bt_value  values[5] = { { .type = BT_VALUE_NULL } };
 
     for (i = 0; i < count; i++) {
 
