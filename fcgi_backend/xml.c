@@ -259,7 +259,7 @@ bt_xml_text(bt_xml *xml, bt_str value)
 
     node = current(xml);
 
-    if (node == NULL) {
+    if (node == NULL || value.len == 0) {
         return;
     }
 

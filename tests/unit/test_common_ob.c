@@ -1,0 +1,122 @@
+/* test_common_ob.c: OceanBase versions, identifiers and statements. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/bt_ob.h"
+
+
+static void
+test_major(void **state)
+{
+    (void) state;
+
+    assert_int_equal(bt_ob_major(BT_STR("4.2.1.0")), 4);
+    assert_int_equal(bt_ob_major(BT_STR("3.1.5-OceanBase CE")), 3);
+    assert_int_equal(bt_ob_major(BT_STR("5.7.25-OceanBase-v3.2.3.3")), 3);
+    assert_int_equal(bt_ob_major(BT_STR("5.7.25-OceanBase-v4.2.1")), 4);
+    assert_int_equal(bt_ob_major(BT_STR("2.2.77")), 2);
+    assert_int_equal(bt_ob_major(BT_STR("")), 0);
+    assert_int_equal(bt_ob_major((bt_str) { NULL, 0 }), 0);
+    assert_int_equal(bt_ob_major(BT_STR("OceanBase-v")), 0);
+    assert_true(bt_ob_major(BT_STR("99999999999999999999")) > 0);
+}
+
+
+static void
+assert_quoted(bt_str name, const char *expected)
+{
+    char    data[BT_OB_STATEMENT_MAX];
+    bt_buf  out;
+
+    bt_buf_init(&out, data, sizeof(data));
+    assert_int_equal(bt_ob_quote(&out, name), expected != NULL);
+    assert_string_equal(data, expected != NULL ? expected : "");
+}
+
+
+static void
+test_quote(void **state)
+{
+    char  name[4 * 129];
+
+    (void) state;
+
+    assert_quoted(BT_STR("acct"), "`acct`");
+    assert_quoted(BT_STR("a`; DROP TABLE x; -- "), "`a``; DROP TABLE x; -- `");
+    assert_quoted(BT_STR("```"), "````````");
+    assert_quoted(BT_STR("'\"\\"), "`'\"\\`");
+    assert_quoted(BT_STR(""), NULL);
+    assert_quoted(BT_STR("a\0b"), NULL);
+    assert_quoted(BT_STR("\xff"), NULL);
+
+    memset(name, '`', sizeof(name));
+    assert_quoted((bt_str) { name, 129 }, NULL);
+}
+
+
+static void
+test_statements(void **state)
+{
+    char  text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
+
+    (void) state;
+
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4,
+                                      BT_STR("acct"), BT_STR("STOP")), 1);
+    assert_string_equal(text[0], "ALTER SYSTEM ARCHIVELOG TENANT = `acct`");
+
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4,
+                                      BT_STR("acct"), BT_STR("SUSPEND")), 1);
+    assert_string_equal(text[0], "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
+                        " 'ENABLE' TENANT = `acct`");
+
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_RESTART, 4,
+                                      BT_STR("a`b"), BT_STR("")), 2);
+    assert_string_equal(text[0], "ALTER SYSTEM NOARCHIVELOG TENANT = `a``b`");
+    assert_string_equal(text[1], "ALTER SYSTEM ARCHIVELOG TENANT = `a``b`");
+
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_STOP, 3,
+                                      BT_STR("sys"), BT_STR("DOING")), 1);
+    assert_string_equal(text[0], "ALTER SYSTEM NOARCHIVELOG");
+
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_STOP, 4, BT_STR(""),
+                                      BT_STR("DOING")), 0);
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_ACKNOWLEDGE, 4,
+                                      BT_STR("acct"), BT_STR("")), 0);
+}
+
+
+/* The longest name, all of it doubled, fits. */
+static void
+test_longest(void **state)
+{
+    char    name[128], text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
+    bt_str  tenant = { name, sizeof(name) };
+
+    (void) state;
+
+    memset(name, '`', sizeof(name));
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4, tenant,
+                                      BT_STR("SUSPEND")), 1);
+    assert_int_equal(strlen(strchr(text[0], '`')), 2 * 128 + 2);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_major),
+        cmocka_unit_test(test_quote),
+        cmocka_unit_test(test_statements),
+        cmocka_unit_test(test_longest),
+    };
+
+    return cmocka_run_group_tests_name("common: ob", tests, NULL, NULL);
+}
