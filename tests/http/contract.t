@@ -169,15 +169,22 @@ sub answer_to {
 
 my %views_of;
 
+# Where the parameter is taken its whole example; elsewhere it alone.
+sub example_of {
+    my ($name, $taken) = @_;
+    return $taken ? '' : 'status=FAILED' if $name eq 'status';
+    my $query = $value{$name};
+    return $query if $taken || !defined $query;
+    return $query =~ /((?<![\w-])\Q$name\E=[^&]*)/ ? $1 : undef;
+}
+
 sub check_parameter {
     my ($name, $row, $view, $format) = @_;
-    my $listed = $views_of{$name};
-    my $taken = ($listed eq 'all' || $listed =~ /(?<![\w-])\Q$view\E(?![\w-])/)
-        && $row->{formats} =~ /\b$format\b/;
     return if $view eq 'root';
-    my $query = $name eq 'status' ? $taken ? '' : 'status=FAILED'
-        : $taken || !$value{$name} ? $value{$name} : "$name=" . ($value{$name}
-        =~ /\b\Q$name\E=([^&]*)/)[0];
+    my %listed = map { $_ => 1 } split / /, $views_of{$name};
+    my $taken = ($listed{all} || $listed{$view})
+        && $row->{formats} =~ /\b$format\b/;
+    my $query = example_of($name, $taken);
     return if !defined $query;
     my $answer = answer_to($view, $format, $query);
     is($answer->{status}, $taken ? 200 : 400, "$view.$format?$query");
@@ -294,11 +301,11 @@ sub check_answer {
 
 # 503 last: it stops the worker.
 for my $row (sort { $a->{status} <=> $b->{status} } table('Answers')) {
-    my $key = join ' ', $row->{status}, words($row->{code}) || '';
-    ($key) = "$row->{status} " . (join '', words($row->{code}));
-    next if $later{$key};
-    ok($example{$key}, "the test knows $key") or next;
-    my $answer = check_answer($row->{status}, join '', words($row->{code}));
+    my $code = join '', words($row->{code});
+    next if $later{"$row->{status} $code"};
+    ok($example{"$row->{status} $code"}, "an example of $row->{status} $code")
+        or next;
+    my $answer = check_answer($row->{status}, $code);
     like($answer->{headers}{allow} // '', qr/GET/, 'Allow')
         if $row->{status} == 405;
     like($answer->{headers}{'www-authenticate'} // '', qr/Basic/,

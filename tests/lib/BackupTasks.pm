@@ -14,7 +14,8 @@
 #
 # Every part is real.  Processes are ended and the directory is removed at the
 # end, however the test ends; with KEEP=1 in the environment the directory of a
-# failed test is kept and named.  SAN=1 takes the programs of build-san/.
+# failed test is kept and named.  SAN=1 takes the programs of build-san/, BT_BUILD
+# those of any other directory.
 
 package BackupTasks;
 
@@ -26,6 +27,7 @@ use File::Basename ();
 use File::Path ();
 use File::Temp ();
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use POSIX ();
 use Test::More ();
 use Time::HiRes ();
@@ -51,7 +53,8 @@ sub new {
     my ($class, %o) = @_;
     my $self = bless {
         sample => 0, base => '/backup/', %o, owner => $$, expected => [],
-        root => $root, build => $root . ($ENV{SAN} ? '/build-san' : '/build'),
+        root => $root, build => $ENV{BT_BUILD}
+            || $root . ($ENV{SAN} ? '/build-san' : '/build'),
         dir => File::Temp::tempdir('bt-test-XXXXXX', TMPDIR => 1),
     }, $class;
     mkdir "$self->{dir}/$_" for qw(log tmp);
@@ -114,7 +117,7 @@ sub start_worker {
         '--socket', "$dir/worker.sock", '--store', $self->store,
         '--pid', "$dir/worker.pid", '--log', "$dir/log/worker.log",
         @{ $self->{worker_options} || [] });
-    $self->_wait_for('worker', sub { -S "$dir/worker.sock" });
+    $self->_wait_for('worker', sub { _accepts("$dir/worker.sock") });
     return $self;
 }
 
@@ -264,7 +267,7 @@ sub stop {
     return $self;
 }
 
-my $bad = qr/\[alert\]|\[emerg\]|\[crit\]|Sanitizer|runtime error:/;
+my $bad = qr{\[alert\]|\[emerg\]|Sanitizer|runtime error:};
 
 sub bad_log_lines {
     my ($self) = @_;
@@ -368,6 +371,12 @@ sub _free_port {
     my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
         or die "no free port: $!";
     return $socket->sockport;
+}
+
+# A socket's file may be left from a worker that was killed.
+sub _accepts {
+    my ($path) = @_;
+    return IO::Socket::UNIX->new(Peer => $path) ? 1 : 0;
 }
 
 sub _connects {

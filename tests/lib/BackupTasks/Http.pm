@@ -29,7 +29,8 @@ sub form_encode {
 
 sub _percent {
     my ($text) = @_;
-    utf8::encode($text) if utf8::is_utf8($text);
+    my $copy = $text;
+    utf8::encode($text) if utf8::is_utf8($text) || !utf8::decode($copy);
     $text =~ s/([^A-Za-z0-9._~-])/sprintf '%%%02X', ord $1/ge;
     return $text;
 }

@@ -16,11 +16,12 @@ sub new {
     return bless { t => $t, source => 0 }, $class;
 }
 
-# Any bytes of UTF-8 as an SQL literal; undef is NULL.
+# Text, as characters or as bytes of UTF-8, as an SQL literal; undef is NULL.
 sub quote {
     my ($text) = @_;
     return 'NULL' if !defined $text;
-    utf8::encode($text) if utf8::is_utf8($text);
+    my $copy = $text;
+    utf8::encode($text) if utf8::is_utf8($text) || !utf8::decode($copy);
     return $text eq '' ? "''" : "_utf8mb4 x'" . unpack('H*', $text) . "'";
 }
 
@@ -125,7 +126,7 @@ sub add_many {
             . " tenant_id, new_status, at) SELECT $number, 'data', id,"
             . " cluster_id, tenant_id, status, updated FROM data_tasks"
             . " WHERE id >= $first");
-        for my $place ('cluster_id, tenant_id', '0, 0') {
+        for my $place ('cluster_id, tenant_id', '0 AS a, 0 AS b') {
             $t->sql('INSERT INTO hourly_counts SELECT * FROM (SELECT'
                 . " 'data', DATE_FORMAT(listed_at, '%Y-%m-%d %H:00:00') AS h,"
                 . " $place, status, mode, method, COUNT(*) AS n FROM data_tasks"
