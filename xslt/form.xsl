@@ -1,0 +1,175 @@
+<!-- form.xsl: the deliberate second step before an act: what it does, to what, exactly. -->
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:f="urn:nginx-backup-tasks:sheet"
+    xmlns:b="urn:nginx-backup-tasks:1"
+    extension-element-prefixes="f"
+    exclude-result-prefixes="b">
+
+  <xsl:template match="b:action-form" mode="title">
+    <xsl:value-of select="f:t1(concat('form.title.', b:action),
+        f:who(b:target/*))"/>
+  </xsl:template>
+
+  <xsl:template match="b:action-form" mode="main">
+    <xsl:call-template name="crumbs">
+      <xsl:with-param name="list" select="'log'"/>
+    </xsl:call-template>
+    <div class="head">
+      <h1><xsl:apply-templates select="." mode="title"/></h1>
+    </div>
+    <xsl:if test="not(b:possible)">
+      <div class="verdict warn">
+        <p>
+          <strong><xsl:value-of select="f:t('form.not-now')"/></strong>
+          <xsl:text> </xsl:text>
+          <span lang="en"><xsl:value-of select="b:refused"/></span>
+        </p>
+      </div>
+    </xsl:if>
+    <xsl:if test="b:possible">
+      <p class="lead">
+        <xsl:value-of select="f:t1(concat('form.does.', b:action),
+            f:who(b:target/*))"/>
+      </p>
+    </xsl:if>
+    <xsl:call-template name="form-facts"/>
+    <xsl:call-template name="form-statements"/>
+    <xsl:if test="b:possible"><xsl:call-template name="form-itself"/></xsl:if>
+    <xsl:if test="not(b:possible)">
+      <p><xsl:call-template name="form-back"/></p>
+    </xsl:if>
+    <footer class="foot"><xsl:call-template name="about-data"/></footer>
+  </xsl:template>
+
+  <xsl:template name="form-facts">
+    <dl class="facts">
+      <xsl:for-each select="b:target/*">
+        <xsl:call-template name="cluster-field"/>
+        <xsl:call-template name="form-state"/>
+        <xsl:if test="b:latency-seconds">
+          <xsl:call-template name="field">
+            <xsl:with-param name="label" select="$label-latency"/>
+            <xsl:with-param name="value">
+              <xsl:call-template name="latency"/>
+            </xsl:with-param>
+          </xsl:call-template>
+        </xsl:if>
+        <xsl:apply-templates select="b:storage-directory" mode="code-field">
+          <xsl:with-param name="label" select="$label-directory"/>
+        </xsl:apply-templates>
+      </xsl:for-each>
+      <xsl:apply-templates select="b:last-restorable" mode="time-field">
+        <xsl:with-param name="label" select="f:t('form.last-restorable')"/>
+      </xsl:apply-templates>
+      <xsl:for-each select="b:gap">
+        <xsl:call-template name="field">
+          <xsl:with-param name="label" select="f:t('form.gap')"/>
+          <xsl:with-param name="value"
+              select="f:t1('latency.at-least', f:span(@seconds, 1))"/>
+        </xsl:call-template>
+      </xsl:for-each>
+      <xsl:if test="b:action != 'acknowledge'">
+        <xsl:call-template name="form-agent"/>
+      </xsl:if>
+    </dl>
+  </xsl:template>
+
+  <!-- The state the act starts from, how long it has been so, how old the
+       news of it is. -->
+  <xsl:template name="form-state">
+    <xsl:call-template name="field">
+      <xsl:with-param name="label" select="$label-status"/>
+      <xsl:with-param name="value">
+        <xsl:call-template name="status">
+          <xsl:with-param name="kind" select="'log'"/>
+        </xsl:call-template>
+        <small>
+          <xsl:if test="b:status-since">
+            <xsl:value-of select="f:t1('form.state-for',
+                f:span(f:age(b:status-since), 0))"/>
+            <xsl:text> </xsl:text>
+          </xsl:if>
+          <xsl:if test="b:observed">
+            <xsl:value-of select="f:t1('form.state-seen', f:ago(b:observed))"/>
+          </xsl:if>
+        </small>
+        <xsl:apply-templates select="b:stale" mode="note"/>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <!-- Nobody carries the act out while no agent answers. -->
+  <xsl:template name="form-agent">
+    <xsl:call-template name="field">
+      <xsl:with-param name="label" select="f:t('form.agent')"/>
+      <xsl:with-param name="value">
+        <xsl:choose>
+          <xsl:when test="not(b:agent)">
+            <span class="late"><xsl:value-of select="f:t('form.no-agent')"/></span>
+          </xsl:when>
+          <xsl:when test="f:age(b:agent/@last-seen) &gt; 60">
+            <span class="late">
+              <xsl:value-of select="f:ago(b:agent/@last-seen)"/>
+            </span>
+            <xsl:text> </xsl:text>
+            <xsl:value-of select="f:t('form.agent-away')"/>
+          </xsl:when>
+          <xsl:otherwise>
+            <xsl:value-of select="f:ago(b:agent/@last-seen)"/>
+          </xsl:otherwise>
+        </xsl:choose>
+      </xsl:with-param>
+    </xsl:call-template>
+  </xsl:template>
+
+  <xsl:template name="form-statements">
+    <xsl:if test="b:statements/b:statement">
+      <h2 id="statements"><xsl:value-of select="f:t('form.statements')"/></h2>
+      <pre data-copy="" tabindex="0" role="region" aria-labelledby="statements">
+        <xsl:for-each select="b:statements/b:statement">
+          <xsl:if test="position() &gt; 1"><xsl:text>&#10;</xsl:text></xsl:if>
+          <xsl:value-of select="concat(., ';')"/>
+        </xsl:for-each>
+      </pre>
+    </xsl:if>
+  </xsl:template>
+
+  <xsl:template name="form-itself">
+    <form class="do" method="post" action="{$path}{$keep}">
+      <input type="hidden" name="csrf" value="{$csrf}"/>
+      <input type="hidden" name="expected-state" value="{b:expected-state}"/>
+      <input type="hidden" name="idempotency-key" value="{b:idempotency-key}"/>
+      <xsl:if test="b:action = 'acknowledge'">
+        <label>
+          <xsl:value-of select="f:t('form.reason')"/>
+          <textarea name="reason" rows="3" maxlength="1000" required="required">
+            <xsl:text></xsl:text>
+          </textarea>
+        </label>
+      </xsl:if>
+      <p>
+        <button>
+          <xsl:attribute name="class">
+            <xsl:choose>
+              <xsl:when test="b:action = 'stop' or b:action = 'restart'">
+                <xsl:text>danger</xsl:text>
+              </xsl:when>
+              <xsl:otherwise>primary</xsl:otherwise>
+            </xsl:choose>
+          </xsl:attribute>
+          <xsl:value-of select="f:t(concat('form.button.', b:action))"/>
+        </button>
+        <xsl:text> </xsl:text>
+        <xsl:call-template name="form-back"/>
+      </p>
+    </form>
+  </xsl:template>
+
+  <xsl:template name="form-back">
+    <a class="button" href="{$base}log/{b:target/*/b:id}{$keep}">
+      <xsl:value-of select="f:t('form.back')"/>
+    </a>
+  </xsl:template>
+
+</xsl:stylesheet>
