@@ -3,7 +3,7 @@
 #include "fcgi_backend/index.h"
 
 /* So many rows are read and sorted in a few milliseconds. */
-#define FEW_ROWS  5000
+#define FEW_ROWS  2000
 
 
 typedef struct {

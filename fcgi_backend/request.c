@@ -155,6 +155,17 @@ read_person(bt_request *request)
 }
 
 
+/* A name that every table can hold. */
+static bool
+is_name(const char *text)
+{
+    size_t  chars;
+
+    return *text != '\0' && bt_utf8_valid(bt_str_of(text), &chars)
+           && chars <= BT_NAME_CHARS;
+}
+
+
 int
 bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
     bt_refusal *refusal)
@@ -176,12 +187,12 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
         return 200;
     }
 
-    if (*request->user == '\0' || *request->base == '\0'
+    if (!is_name(request->user) || *request->base == '\0'
         || !route_fits(&request->route))
     {
-        return refuse(refusal, 500, "The web server handed over no user or no"
-                      " view: its configuration is not complete. Tell the"
-                      " operator of this page.");
+        return refuse(refusal, 500, "The web server handed over no user, or no"
+                      " view that exists. Tell the operator of this page to"
+                      " complete its configuration.");
     }
 
     if (!bt_scope_parse(&request->scope, bt_str_of(param(request, "BT_SCOPE")),

@@ -14,6 +14,7 @@
 
 static const size_t  field_columns[] = {
     [BT_FIELD_PLAIN] = 1,
+    [BT_FIELD_DECIMAL] = 1,
     [BT_FIELD_REF] = 2,
     [BT_FIELD_DURATION] = 2,
     [BT_FIELD_CAUSE] = 4,
@@ -78,6 +79,27 @@ bt_row_value(bt_reply *reply, const char *element, bt_value value)
     case BT_VALUE_NULL:
         break;
     }
+}
+
+
+static void
+write_decimal(bt_reply *reply, const char *element, bt_value value)
+{
+    bt_str  *text = &value.text;
+
+    if (value.type == BT_VALUE_TEXT
+        && memchr(text->data, '.', text->len) != NULL)
+    {
+        while (text->data[text->len - 1] == '0') {
+            text->len--;
+        }
+
+        if (text->data[text->len - 1] == '.') {
+            text->len--;
+        }
+    }
+
+    bt_row_value(reply, element, value);
 }
 
 
@@ -255,6 +277,10 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
 
     case BT_FIELD_PLAIN:
         bt_row_value(reply, field->element, values[0]);
+        break;
+
+    case BT_FIELD_DECIMAL:
+        write_decimal(reply, field->element, values[0]);
         break;
 
     case BT_FIELD_REF:

@@ -9,6 +9,7 @@
 /* How columns become an element; the number of columns in brackets. */
 typedef enum {
     BT_FIELD_PLAIN,       /* [1] text, number or time; NULL: no element */
+    BT_FIELD_DECIMAL,     /* [1] the same, without zeros at the end */
     BT_FIELD_REF,         /* [2] id, name: <x id="7">name</x> */
     BT_FIELD_DURATION,    /* [2] start, end: whole seconds */
     BT_FIELD_CAUSE,       /* [4] code, stage, text, trace id */

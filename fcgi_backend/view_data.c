@@ -24,7 +24,7 @@ static const bt_field  fields[] = {
     { "status", BT_FIELD_PLAIN, "t.status" },
     { "raw-status", BT_FIELD_PLAIN, "t.raw_status" },
     { "status-since", BT_FIELD_PLAIN, "t.status_since" },
-    { "progress-percent", BT_FIELD_PLAIN, "t.progress_percent" },
+    { "progress-percent", BT_FIELD_DECIMAL, "t.progress_percent" },
     { "second-backups", BT_FIELD_PLAIN, "t.second_backups" },
     { "method", BT_FIELD_PLAIN, "t.method" },
     { "data-version", BT_FIELD_PLAIN, "t.data_version" },
@@ -81,7 +81,7 @@ static const bt_field  tenant_fields[] = {
     { "raw-status", BT_FIELD_PLAIN, "t.raw_status" },
     { "start-time", BT_FIELD_PLAIN, "t.start_time" },
     { "end-time", BT_FIELD_PLAIN, "t.end_time" },
-    { "progress-percent", BT_FIELD_PLAIN, "t.progress_percent" },
+    { "progress-percent", BT_FIELD_DECIMAL, "t.progress_percent" },
     { "size-bytes", BT_FIELD_PLAIN, "t.size_bytes" }
 };
 
@@ -95,24 +95,59 @@ bt_view_data(bt_reply *reply)
 }
 
 
+/* The tenants inside a task that covers several: `rows` is on the first. */
+static bt_store_status
+write_tenant_rows(bt_reply *reply, bt_rows *rows)
+{
+    int  more;
+
+    bt_xml_open(reply->xml, "tenants");
+
+    do {
+        bt_xml_open(reply->xml, "tenant");
+        bt_xml_attr_int(reply->xml, "id", bt_rows_get(rows, 0).number);
+        bt_row_write(reply, tenant_fields, TENANT_FIELDS, rows, 1, 0, NULL,
+                     NULL);
+        bt_xml_close(reply->xml);
+
+        more = bt_rows_next(rows);
+
+    } while (more > 0);
+
+    bt_xml_close(reply->xml);
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
 /* What a failure was is left in *context, a bt_store_status. */
 static void
 write_tenants(bt_reply *reply, void *context, int64_t id)
 {
     bt_sql            sql;
+    bt_rows          *rows;
     bt_store_status  *status = context;
 
     bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT ");
+    bt_sql_add(&sql, "SELECT t.tenant_id, ");
     bt_row_columns(&sql, tenant_fields, TENANT_FIELDS);
     bt_sql_add(&sql, " FROM data_task_tenants t"
                " LEFT JOIN tenants n ON n.id = t.tenant_id");
     bt_sql_value(&sql, " WHERE t.task_id = ?", bt_int(id));
     bt_sql_add(&sql, " ORDER BY t.tenant_id");
 
-    *status = bt_record_part(reply, &sql, "tenants", "tenant", tenant_fields,
-                             TENANT_FIELDS);
+    *status = bt_sql_run(&sql, reply->store, &rows);
     bt_sql_free(&sql);
+
+    if (*status != BT_STORE_OK) {
+        return;
+    }
+
+    if (bt_rows_next(rows) > 0) {
+        *status = write_tenant_rows(reply, rows);
+    }
+
+    bt_rows_close(rows);
 }
 
 
