@@ -31,7 +31,7 @@
       </xsl:otherwise>
     </xsl:choose>
     <xsl:call-template name="foot">
-      <xsl:with-param name="order" select="'foot.clusters'"/>
+      <xsl:with-param name="order" select="''"/>
     </xsl:call-template>
   </xsl:template>
 
@@ -70,7 +70,7 @@
         <a href="{$base}clusters/{b:id}{$keep}">
           <xsl:value-of select="b:name"/>
         </a>
-        <xsl:call-template name="sample"/>
+        <xsl:if test="b:simulated"><xsl:call-template name="sample"/></xsl:if>
         <xsl:if test="b:groups/b:group">
           <small><xsl:call-template name="groups"/></small>
         </xsl:if>
@@ -148,15 +148,6 @@
     <xsl:if test="not($times)"><xsl:call-template name="none"/></xsl:if>
   </xsl:template>
 
-  <xsl:template name="sample">
-    <xsl:if test="b:simulated">
-      <xsl:text> </xsl:text>
-      <abbr class="tag" title="{f:t('sample.why')}">
-        <xsl:value-of select="f:t('sample')"/>
-      </abbr>
-    </xsl:if>
-  </xsl:template>
-
   <xsl:template name="groups">
     <xsl:for-each select="b:groups/b:group">
       <xsl:value-of select="."/>
@@ -176,7 +167,7 @@
     <div class="head">
       <h1>
         <xsl:value-of select="b:name"/>
-        <xsl:call-template name="sample"/>
+        <xsl:if test="b:simulated"><xsl:call-template name="sample"/></xsl:if>
       </h1>
       <xsl:call-template name="status">
         <xsl:with-param name="kind" select="'clusters'"/>

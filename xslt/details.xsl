@@ -190,6 +190,7 @@
         <xsl:for-each select="b:cluster">
           <a href="{$base}clusters/{@id}{$keep}"><xsl:value-of select="."/></a>
           <xsl:if test="@replaced"><xsl:call-template name="repaired"/></xsl:if>
+          <xsl:if test="@simulated"><xsl:call-template name="sample"/></xsl:if>
         </xsl:for-each>
       </xsl:with-param>
     </xsl:call-template>

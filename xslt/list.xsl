@@ -87,7 +87,7 @@
               <xsl:value-of select="f:t1(concat('empty.', $what), $words)"/>
             </xsl:when>
             <xsl:otherwise>
-              <xsl:value-of select="f:t1(concat('empty.', $what), '')"/>
+              <xsl:value-of select="f:t(concat('empty.plain.', $what))"/>
             </xsl:otherwise>
           </xsl:choose>
         </strong>
@@ -144,11 +144,10 @@
           <xsl:apply-templates select="b:link[@rel = 'next']" mode="paging"/>
         </nav>
       </xsl:if>
-      <p>
-        <xsl:value-of select="f:t($order)"/>
-        <xsl:text> · </xsl:text>
-        <xsl:call-template name="sizes"/>
-      </p>
+      <xsl:if test="$order">
+        <p><xsl:value-of select="f:t($order)"/></p>
+      </xsl:if>
+      <p class="sizes"><xsl:call-template name="sizes"/></p>
       <xsl:call-template name="about-data"/>
     </footer>
   </xsl:template>
@@ -188,9 +187,18 @@
 
   <!-- Zone, age and XML: the foot of every page with data. -->
   <xsl:template name="about-data">
-    <p>
-      <xsl:value-of select="f:t1('foot.zone', f:zone())"/>
-    </p>
+    <details id="zone">
+      <summary><xsl:value-of select="f:t1('foot.zone', f:zone())"/></summary>
+      <form class="pop up" method="get" action="{$path}">
+        <xsl:call-template name="hidden-but">
+          <xsl:with-param name="names" select="'tz'"/>
+        </xsl:call-template>
+        <xsl:call-template name="zone-input">
+          <xsl:with-param name="id" select="'all-zones'"/>
+        </xsl:call-template>
+        <button><xsl:value-of select="f:t('zone.show')"/></button>
+      </form>
+    </details>
     <xsl:if test="@as-of">
       <p>
         <xsl:if test="f:age(@as-of) &gt; 120">

@@ -170,20 +170,22 @@
 
   <!-- The three tabs, each with its failures as a number of its own. -->
   <xsl:template name="tabs">
-    <nav class="tabs" aria-label="{f:t('nav.kinds')}">
-      <ul>
-        <xsl:call-template name="tab">
-          <xsl:with-param name="to" select="'data'"/>
-        </xsl:call-template>
-        <xsl:call-template name="tab">
-          <xsl:with-param name="to" select="'log'"/>
-        </xsl:call-template>
-        <xsl:call-template name="tab">
-          <xsl:with-param name="to" select="'cleanup'"/>
-        </xsl:call-template>
-      </ul>
+    <div class="tabs">
+      <nav aria-label="{f:t('nav.kinds')}">
+        <ul>
+          <xsl:call-template name="tab">
+            <xsl:with-param name="to" select="'data'"/>
+          </xsl:call-template>
+          <xsl:call-template name="tab">
+            <xsl:with-param name="to" select="'log'"/>
+          </xsl:call-template>
+          <xsl:call-template name="tab">
+            <xsl:with-param name="to" select="'cleanup'"/>
+          </xsl:call-template>
+        </ul>
+      </nav>
       <xsl:call-template name="refresh-line"/>
-    </nav>
+    </div>
   </xsl:template>
 
   <xsl:template name="tab">

@@ -130,6 +130,14 @@
     </abbr>
   </xsl:template>
 
+  <!-- Marks a cluster whose state is simulated. -->
+  <xsl:template name="sample">
+    <xsl:text> </xsl:text>
+    <abbr class="tag" title="{f:t('sample.why')}">
+      <xsl:value-of select="f:t('sample')"/>
+    </abbr>
+  </xsl:template>
+
   <!-- Shown where a value is not known or does not apply. -->
   <xsl:template name="none">
     <span class="none" aria-hidden="true">–</span>
@@ -143,6 +151,7 @@
         <xsl:value-of select="."/>
       </a>
       <xsl:if test="@replaced"><xsl:call-template name="repaired"/></xsl:if>
+      <xsl:if test="@simulated"><xsl:call-template name="sample"/></xsl:if>
     </xsl:for-each>
     <xsl:if test="b:tenant">
       <small>

@@ -58,8 +58,8 @@
     <!-- The sentence at the top. -->
     <m k="health.at-risk.one" xml:space="preserve"><a n="n"><v n="n"/></a> of <a n="all"><v n="all"/></a> clusters is at risk.</m>
     <m k="health.at-risk.many" xml:space="preserve"><a n="n"><v n="n"/></a> of <a n="all"><v n="all"/></a> clusters are at risk.</m>
-    <m k="health.ok.one" xml:space="preserve">The one <a n="all">cluster</a> is safe: recent data backups, logs archived in time.</m>
-    <m k="health.ok.many" xml:space="preserve">All <a n="all"><v n="all"/></a> clusters are safe: recent data backups, logs archived in time.</m>
+    <m k="health.ok.one" xml:space="preserve">The one <a n="all">cluster</a> is not at risk.</m>
+    <m k="health.ok.many" xml:space="preserve">None of <a n="all"><v n="all"/></a> clusters is at risk.</m>
     <m k="health.none">No cluster is known to be at risk.</m>
     <m k="health.empty">There is no cluster here that you may see.</m>
     <m k="health.unknown.one" xml:space="preserve"><a n="n"><v n="n"/></a> cluster has never been observed.</m>
@@ -125,6 +125,7 @@
     <m k="range.words.30d">in the last 30 days</m>
     <m k="range.words.custom">from {0} to before {1}</m>
     <m k="range.words.now">now</m>
+    <m k="zone.show">Show in this zone</m>
     <m k="zone.label">Time zone</m>
 
     <!-- Filters. -->
@@ -156,16 +157,21 @@
     <m k="empty.log">There is no log backup.</m>
     <m k="empty.cleanup">No cleanup task began {0}.</m>
     <m k="empty.second">No second backup began {0}.</m>
-    <m k="empty.clusters">There is no cluster.</m>
     <m k="empty.commands">No command was requested {0}.</m>
     <m k="empty.audit">Nothing was recorded {0}.</m>
+    <m k="empty.plain.data">There is no data backup task.</m>
+    <m k="empty.plain.log">There is no log backup.</m>
+    <m k="empty.plain.cleanup">There is no cleanup task.</m>
+    <m k="empty.plain.second">There is no second backup.</m>
+    <m k="empty.plain.clusters">There is no cluster.</m>
+    <m k="empty.plain.commands">There is no command.</m>
+    <m k="empty.plain.audit">There is no event.</m>
     <m k="empty.no-more">There are no further rows.</m>
     <m k="empty.filters">The list is filtered by </m>
     <m k="empty.unfilter">Show it without these filters</m>
     <m k="empty.longer">Look at the last 30 days</m>
     <m k="empty.nothing-yet">As soon as a cluster reports one, it stands here.</m>
     <m k="foot.newest">Newest first</m>
-    <m k="foot.clusters">Most urgent first</m>
     <m k="foot.size">Rows per page:</m>
     <m k="foot.zone">Times in {0}</m>
     <m k="foot.as-of">Data as of {0}, {1}</m>

@@ -58,8 +58,8 @@
     <!-- The sentence at the top. -->
     <m k="health.at-risk.one" xml:space="preserve"><a n="all"><v n="all"/></a> 个集群中有 <a n="n"><v n="n"/></a> 个存在风险。</m>
     <m k="health.at-risk.many" xml:space="preserve"><a n="all"><v n="all"/></a> 个集群中有 <a n="n"><v n="n"/></a> 个存在风险。</m>
-    <m k="health.ok.one" xml:space="preserve">唯一的<a n="all">集群</a>状态正常：数据备份及时，日志归档无延迟。</m>
-    <m k="health.ok.many" xml:space="preserve">全部 <a n="all"><v n="all"/></a> 个集群状态正常：数据备份及时，日志归档无延迟。</m>
+    <m k="health.ok.one" xml:space="preserve">唯一的<a n="all">集群</a>无风险。</m>
+    <m k="health.ok.many" xml:space="preserve">全部 <a n="all"><v n="all"/></a> 个集群均无风险。</m>
     <m k="health.none">目前未发现存在风险的集群。</m>
     <m k="health.empty">没有您可以查看的集群。</m>
     <m k="health.unknown.one" xml:space="preserve">有 <a n="n"><v n="n"/></a> 个集群从未采集到数据。</m>
@@ -125,6 +125,7 @@
     <m k="range.words.30d">近 30 天内</m>
     <m k="range.words.custom">{0} 至 {1}（不含）期间</m>
     <m k="range.words.now">当前</m>
+    <m k="zone.show">按此时区显示</m>
     <m k="zone.label">时区</m>
 
     <!-- Filters. -->
@@ -156,16 +157,21 @@
     <m k="empty.log">没有日志备份。</m>
     <m k="empty.cleanup">{0}没有备份清理任务。</m>
     <m k="empty.second">{0}没有二次备份。</m>
-    <m k="empty.clusters">没有集群。</m>
     <m k="empty.commands">{0}没有操作指令。</m>
     <m k="empty.audit">{0}没有审计记录。</m>
+    <m k="empty.plain.data">没有数据备份任务。</m>
+    <m k="empty.plain.log">没有日志备份。</m>
+    <m k="empty.plain.cleanup">没有备份清理任务。</m>
+    <m k="empty.plain.second">没有二次备份。</m>
+    <m k="empty.plain.clusters">没有集群。</m>
+    <m k="empty.plain.commands">没有操作指令。</m>
+    <m k="empty.plain.audit">没有审计记录。</m>
     <m k="empty.no-more">没有更多记录。</m>
     <m k="empty.filters">当前筛选条件：</m>
     <m k="empty.unfilter">清除筛选条件</m>
     <m k="empty.longer">查看近 30 天</m>
     <m k="empty.nothing-yet">集群上报后会显示在这里。</m>
     <m k="foot.newest">最新在前</m>
-    <m k="foot.clusters">最紧急在前</m>
     <m k="foot.size">每页条数：</m>
     <m k="foot.zone">时间按 {0} 显示</m>
     <m k="foot.as-of">数据截至 {0}（{1}）</m>

@@ -8,6 +8,7 @@
   }
   const PAUSED = 'backup-tasks-paused';
   const LONGEST_WAIT = 120;
+  const POP = '#custom[open], #zone[open]';
 
   let seen = Date.now();          // when the content was last the server's
   let due = 0;                    // when to ask again
@@ -41,7 +42,7 @@
     const at = document.activeElement;
     const chosen = document.getSelection();
     return Boolean(at && main.contains(at) && at.closest('form')) ||
-      Boolean(main.querySelector('#custom[open]')) ||
+      Boolean(main.querySelector(POP)) ||
       Boolean(chosen && !chosen.isCollapsed &&
               main.contains(chosen.anchorNode));
   };
@@ -204,10 +205,10 @@
   };
 
   document.addEventListener('keydown', (event) => {
-    const custom = main.querySelector('#custom[open]');
-    if (event.key === 'Escape' && custom) {
-      custom.open = false;
-      custom.querySelector('summary').focus();
+    const popped = main.querySelector(POP);
+    if (event.key === 'Escape' && popped) {
+      popped.open = false;
+      popped.querySelector('summary').focus();
     } else if (event.target.matches && event.target.matches('.id summary') &&
                (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
       event.preventDefault();
@@ -216,23 +217,24 @@
   });
 
   document.addEventListener('click', (event) => {
-    const custom = main.querySelector('#custom[open]');
-    if (custom && !custom.contains(event.target)) {
-      custom.open = false;
+    const popped = main.querySelector(POP);
+    if (popped && !popped.contains(event.target)) {
+      popped.open = false;
     }
   });
 
   // ---- What new content needs.
 
   const ownZone = () => {
-    const zones = document.getElementById('zones');
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (zones && own && !zones.querySelector('option[value="' +
-                                             CSS.escape(own) + '"]')) {
-      const option = document.createElement('option');
-      option.value = own;
-      zones.prepend(option);
-    }
+    main.querySelectorAll('datalist').forEach((zones) => {
+      const known = Array.from(zones.options).some((o) => o.value === own);
+      if (own && !known) {
+        const option = document.createElement('option');
+        option.value = own;
+        zones.prepend(option);
+      }
+    });
   };
 
   const enhance = () => {
