@@ -62,4 +62,10 @@ all_away('killed');
 $t->start_db;
 all_well('back again');
 
+# It accepts connections, and says nothing: the deadline ends the wait.
+kill 'STOP', $t->pid('db');
+is($t->get('/backup/data.xml', user => 'feed')->{status}, 503, 'hangs: 503');
+kill 'CONT', $t->pid('db');
+all_well('goes on');
+
 $t->done;

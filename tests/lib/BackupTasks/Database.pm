@@ -102,6 +102,7 @@ sub _write_store {
 sub sql {
     my ($self, $statement) = @_;
     $self->_open_client if !$self->{client};
+    local $SIG{PIPE} = 'IGNORE';
     my $end = "--end-$$-" . ++$self->{statements};
     print { $self->{to} } "$statement;\nSELECT '$end';\n";
     my @rows;
@@ -207,7 +208,7 @@ sub _made {
 sub _install {
     my ($dir) = @_;
     _run('mariadb-install-db', '--no-defaults', "--datadir=$dir",
-        $> == 0 ? '--user=root' : (), '--skip-test-db', '--skip-name-resolve',
+        $> == 0 ? '--user=root' : (), '--skip-test-db', '--skip-name-resolve', '--force',
         '--auth-root-authentication-method=normal',
         '--innodb-log-file-size=16M', '--innodb-undo-tablespaces=0');
     return;
