@@ -11,7 +11,10 @@
 static const ctl_command commands[] = {
     { "migrate", "[--dir DIR]",
       "create or bring up to date the tables of the record store",
-      ctl_migrate }
+      ctl_migrate },
+    { "sample", "[--tasks N] [--seed N] [--verbose]",
+      "fill the record store with sample clusters; for trying it out only",
+      ctl_sample }
 };
 
 #define COMMANDS  (sizeof(commands) / sizeof(commands[0]))
