@@ -13,27 +13,30 @@ typedef struct {
     const char *raw_status;
     int         since;                    /* in this state */
     int         checkpoint;               /* seconds before now, 0: none */
+    const char *code;                     /* of the cause, NULL: none */
     const char *cause;
 } log_look;
 
 static const log_look looks[] = {
-    [SAMPLE_LOG_RUNS] = { "IN_PROGRESS", "DOING", 0, 75, NULL },
-    [SAMPLE_LOG_STARTS] = { "STARTING", "BEGINNING", 1, 95, NULL },
-    [SAMPLE_LOG_STOPS] = { "STOPPING", "STOPPING", 2, 160, NULL },
-    [SAMPLE_LOG_STOPPED] = { "STOPPED", "STOP", 9 * 24 * 60, 9 * 86400, NULL },
-    [SAMPLE_LOG_FAILED] = { "FAILED", "", 26 * 60, 0,
+    [SAMPLE_LOG_RUNS] = { "IN_PROGRESS", "DOING", 0, 75, NULL, "" },
+    [SAMPLE_LOG_STARTS] = { "STARTING", "BEGINNING", 1, 95, NULL, "" },
+    [SAMPLE_LOG_STOPS] = { "STOPPING", "STOPPING", 2, 160, NULL, "" },
+    [SAMPLE_LOG_STOPPED] = { "STOPPED", "STOP", 9 * 24 * 60, 9 * 86400,
+                             NULL, "" },
+    [SAMPLE_LOG_FAILED] = { "FAILED", "", 26 * 60, 0, "-9026",
                             "Archiving is on, but no destination is set and "
                             "nothing runs." },
     [SAMPLE_LOG_INTERRUPTED] = { "INTERRUPTED", "INTERRUPTED", 41, 41 * 60,
+                                 "-9027",
                                  "log stream 1001 interrupted." },
-    [SAMPLE_LOG_UNKNOWN] = { "UNKNOWN", "REBALANCING", 180, 300, NULL }
+    [SAMPLE_LOG_UNKNOWN] = { "UNKNOWN", "REBALANCING", 180, 300, NULL, "" }
 };
 
 /* Everything a log record points to while it is put. */
 typedef struct {
     char              directory[512];
     char              host[32];
-    bt_round_record   rounds[3];
+    bt_round_record   rounds[2];
     bt_gap_record     gap;
     bt_latency_record samples[FINE_SAMPLES + COARSE_SAMPLES];
     bt_log_record     record;
@@ -138,9 +141,8 @@ draft_log(const sample_run *run, log_draft *draft, const sample_unit *unit,
         .raw_status = bt_str_of(look->raw_status),
         .status_since = look->since == 0 ? start_of(run, look, unit)
                         : run->now - look->since * BT_MINUTE,
-        .cause = { BT_STR(""), BT_STR(""),
-                   bt_str_of(look->cause != NULL ? look->cause : ""),
-                   BT_STR("") }
+        .cause = { bt_str_of(look->code != NULL ? look->code : ""),
+                   BT_STR(""), bt_str_of(look->cause), BT_STR("") }
     };
 }
 

@@ -238,6 +238,7 @@ read_tenant(reading *read, bt_rows *rows)
     if (bt_rows_get(rows, 6).number != 0) {
         risk.kind = BT_RISK_DATA_FAILED;
         risk.task_id = bt_rows_get(rows, 5).number;
+        set_since(read, &risk, bt_rows_get(rows, 8));
         add_risk(read, &risk);
         risk.task_id = 0;
     }
@@ -353,7 +354,8 @@ read_tenants(reading *read, const bt_filter *filter, unsigned parts,
 
     bt_sql_init(&sql);
     bt_sql_add(&sql, "SELECT p.cluster_id, p.cluster, p.id, p.name,"
-               " p.last_good, p.last_data_id, p.failed, p.late FROM (");
+               " p.last_good, p.last_data_id, p.failed, p.late, d.end_time"
+               " FROM (");
     bt_sql_add(&sql, "SELECT c.id AS cluster_id, c.name AS cluster, n.id,"
                " n.name, " SQL_LAST_GOOD " AS last_good, n.last_data_id,"
                " n.last_data_status = 'FAILED' AND a.record_id IS NULL AND "
@@ -367,7 +369,12 @@ read_tenants(reading *read, const bt_filter *filter, unsigned parts,
                " LEFT JOIN causes x ON x.record_id = n.last_data_id"
                " WHERE 1 = 1" SQL_BACKED_UP);
     add_places(&sql, filter, parts, cluster_id, true);
-    bt_sql_add(&sql, ") p WHERE p.failed <> 0 OR p.late <> 0");
+    bt_sql_add(&sql, ") p"
+               " LEFT JOIN record_keys k"
+               " ON p.failed <> 0 AND k.id = p.last_data_id"
+               " LEFT JOIN data_tasks d"
+               " ON d.listed_at = k.listed_at AND d.id = k.id"
+               " WHERE p.failed <> 0 OR p.late <> 0");
 
     return run(read, &sql, read_tenant);
 }
