@@ -106,12 +106,12 @@
       </xsl:apply-templates>
     </dl>
     <xsl:if test="b:text">
-      <h3 id="raw">
+      <h2 id="raw">
         <xsl:value-of select="f:t('cause.text')"/>
         <xsl:if test="b:text/@replaced">
           <xsl:call-template name="repaired"/>
         </xsl:if>
-      </h3>
+      </h2>
       <pre data-copy="" tabindex="0" role="region" aria-labelledby="raw">
         <xsl:value-of select="b:text"/>
       </pre>

@@ -31,7 +31,9 @@
       </p>
       <xsl:call-template name="error-facts"/>
       <xsl:call-template name="error-next"/>
-      <xsl:call-template name="refresh-line"/>
+      <xsl:if test="b:retry-after">
+        <xsl:call-template name="refresh-line"/>
+      </xsl:if>
     </div>
   </xsl:template>
 

@@ -13,6 +13,11 @@
     </xsl:choose>
   </xsl:variable>
 
+  <!-- Stands in the addresses of the files in static/, so that a browser never
+       uses old ones: the head of the SHA-256 of style and script, which
+       tests/browser/sheets.test.js compares. -->
+  <xsl:variable name="assets" select="'f1829d82'"/>
+
   <xsl:template match="/">
     <xsl:choose>
       <xsl:when test="$layout = 'fragment'">
@@ -30,13 +35,13 @@
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="color-scheme" content="light dark"/>
         <title><xsl:call-template name="title"/></title>
-        <link rel="stylesheet" href="{$base}static/backup-tasks.css"/>
+        <link rel="stylesheet" href="{$base}static/backup-tasks.css?{$assets}"/>
         <link rel="icon" type="image/svg+xml" href="{$base}static/icon.svg"/>
         <xsl:for-each select="/*/b:link[@rel = 'next' or @rel = 'prev'
                               or @rel = 'alternate']">
           <link rel="{@rel}" type="{@type}" href="{@href}"/>
         </xsl:for-each>
-        <script src="{$base}static/backup-tasks.js" defer="defer">
+        <script src="{$base}static/backup-tasks.js?{$assets}" defer="defer">
           <xsl:text> </xsl:text>
         </script>
       </head>

@@ -194,10 +194,11 @@
     </small>
   </xsl:template>
 
+  <!-- The reason only where the state may have moved on meanwhile. -->
   <xsl:template match="b:stale" mode="note">
     <small class="note warn">
       <xsl:value-of select="f:t1('note.stale', f:span(f:age(@since), 0))"/>
-      <xsl:if test="@reason">
+      <xsl:if test="@reason and not(../b:end-time)">
         <xsl:value-of select="concat(' – ', f:short(@reason, 60))"/>
       </xsl:if>
     </small>

@@ -70,4 +70,4 @@ function source() {
     .map((f) => fs.readFileSync(path.join(sheets, f), 'utf8')).join('\n');
 }
 
-module.exports = { documents, evaluate, messages, render, source };
+module.exports = { documents, evaluate, messages, render, sheets, source };

@@ -2,8 +2,11 @@
 'use strict';
 
 const assert = require('node:assert');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
-const { documents, render } = require('./render');
+const { documents, render, sheets, source } = require('./render');
 
 const variants = [
   { lang: 'en', roles: 'operator', layout: 'full' },
@@ -150,6 +153,16 @@ test('an acknowledged or canceled failure is not red', () => {
 
 test('the latency is at least what was seen, plus the time since', () => {
   const { html } = render('log.xml');
-  assert.match(html, /at least 11 s<\/span><small>observed 4 s ago/);
-  assert.match(html, /at least 44 min<\/span><small>observed 43 min ago/);
+  assert.match(html, /at least 11 s<\/span><small>seen 4 s ago/);
+  assert.match(html, /at least 44 min<\/span><small>seen 43 min ago/);
+});
+
+test('addresses of style and script change with their content', () => {
+  const hash = crypto.createHash('sha256');
+  for (const name of ['backup-tasks.css', 'backup-tasks.js']) {
+    hash.update(fs.readFileSync(path.join(sheets, 'static', name)));
+  }
+  const version = hash.digest('hex').slice(0, 8);
+  assert.ok(source().includes(`name="assets" select="'${version}'"`),
+    `frame.xsl: set $assets to '${version}'`);
 });

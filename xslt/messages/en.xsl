@@ -349,7 +349,7 @@
     <m k="log.gap-open">still open</m>
     <m k="log.none">No log backup</m>
     <m k="latency.at-least">at least {0}</m>
-    <m k="latency.seen">observed {0}</m>
+    <m k="latency.seen">seen {0}</m>
     <m k="latency.history">Latency</m>
     <m k="latency.worst">At worst {0}, last {1}.</m>
     <m k="latency.none">There is no latency history for this period.</m>
