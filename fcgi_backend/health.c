@@ -478,12 +478,14 @@ bt_health_read(bt_reply *reply, const bt_filter *filter, unsigned parts,
 
     status = read_clusters(&read, filter, parts, cluster_id);
 
+    /* A filter chooses clusters; their state is that of all their tenants. */
     if (status == BT_STORE_OK) {
-        status = read_logs(&read, filter, parts, cluster_id);
+        status = read_logs(&read, filter, parts & BT_FILTER_SCOPE, cluster_id);
     }
 
     if (status == BT_STORE_OK) {
-        status = read_tenants(&read, filter, parts, cluster_id);
+        status = read_tenants(&read, filter, parts & BT_FILTER_SCOPE,
+                              cluster_id);
     }
 
     if (status != BT_STORE_OK) {
