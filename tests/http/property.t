@@ -6,6 +6,7 @@
 use strict;
 use warnings;
 
+use Encode ();
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use BackupTasks;
@@ -14,6 +15,7 @@ use POSIX ();
 use Test::More;
 use Time::Local ();
 
+my $rows = 0;
 my $cases = $ENV{BT_CASES} || ($ENV{BT_LONG} ? 10_000 : 500);
 my $seed = $ENV{BT_SEED} || time;
 srand $seed;
@@ -23,9 +25,13 @@ my $t = BackupTasks->new(sample => 400)->start;
 
 # --- what there is -----------------------------------------------------------
 
-my @names = map { $_->[0] } $t->sql('SELECT name FROM clusters');
-my @tenants = map { $_->[0] } $t->sql('SELECT DISTINCT name FROM tenants');
-my @groups = map { $_->[0] } $t->sql('SELECT DISTINCT name FROM cluster_groups');
+sub texts {
+    return map { Encode::decode('UTF-8', $_->[0]) } $t->sql(@_);
+}
+
+my @names = texts('SELECT name FROM clusters');
+my @tenants = texts('SELECT DISTINCT name FROM tenants');
+my @groups = texts('SELECT DISTINCT name FROM cluster_groups');
 my @clusters = map { $_->[0] } $t->sql('SELECT id FROM clusters');
 my @sets = map { $_->[0] } $t->sql('SELECT DISTINCT backup_set_id FROM'
     . ' data_tasks WHERE backup_set_id IS NOT NULL LIMIT 50');
@@ -33,6 +39,10 @@ my @parents = map { $_->[0] } $t->sql('SELECT DISTINCT task_id FROM'
     . " second_backups WHERE kind = 'DATA' AND task_id IS NOT NULL LIMIT 20");
 my @updates = map { $_->[0] } $t->sql('SELECT DISTINCT DATE_FORMAT(updated,'
     . " '%Y-%m-%dT%H:%i:%s.%fZ') FROM data_tasks LIMIT 50");
+
+my @instants = map { $_->[0] } $t->sql(join ' UNION ALL ', map {
+    "SELECT CAST(UNIX_TIMESTAMP(listed_at) * 1000000 AS SIGNED) FROM $_" }
+    qw(data_tasks cleanup_tasks second_backups));
 
 # Acts, so that commands and audit have rows.
 for my $row ($t->sql("SELECT id, status FROM log_backups WHERE status IN"
@@ -52,8 +62,9 @@ my %name_filters = map { $_ => 1 }
 my %common = (%name_filters, tz => 1, size => 1);
 my %ranged = (range => 1);
 
-# Each view: its table, what it takes, which codes; `from`: joins; `at`: column
-# of order and window; `default`: whether it has a default range.
+# Each view: its table, what it takes, which codes; `at`: column of order and
+# window; `whole`: the window bounds no rows; `default`: it has a default range;
+# `judged`: the worker finds the status, no column has it.
 my %view = (
     data => {
         path => 'data', rows => 'tasks/task', table => 'data_tasks',
@@ -95,6 +106,13 @@ my %view = (
             . " UTC_TIMESTAMP(6), 'EXPIRED', t.state)", user_column =>
             't.requested_by',
     },
+    clusters => {
+        path => 'clusters', rows => 'items/cluster', at => 't.id',
+        table => '(SELECT id, id AS cluster_id, updated FROM clusters)',
+        takes => { %common, status => 1, 'updated-after' => 1 },
+        codes => [qw(OK WARNING CRITICAL STALE UNKNOWN)],
+        order => 't.id', judged => 1,
+    },
     audit => {
         path => 'audit', rows => 'items/audit-event', table => 'audit_events',
         at => 't.at', user => 'operator', default => 1,
@@ -119,9 +137,9 @@ sub chance { return rand() < $_[0] }
 sub encode {
     my ($text, $eager) = @_;
     utf8::encode($text) if utf8::is_utf8($text);
-    $text =~ s/([^A-Za-z0-9_.:~-])/sprintf '%%%02X', ord $1/ge;
-    $text =~ s/([A-Za-z0-9])/chance(0.1) ? sprintf '%%%02x', ord $1 : $1/ge
-        if $eager && chance(0.3);
+    my $often = $eager && chance(0.3) ? 0.1 : 0;
+    $text = join '', map { /[A-Za-z0-9_.:~-]/ && !chance($often) ? $_
+        : sprintf '%%%02X', ord } split //, $text;
     $text =~ s/%20/+/g if chance(0.5);
     return $text;
 }
@@ -135,6 +153,13 @@ sub part_of {
     return chance(0.3) ? uc $part : $part;
 }
 
+sub rfc3339 {
+    my ($usec) = @_;
+    return sprintf '%s.%06dZ',
+        POSIX::strftime('%Y-%m-%dT%H:%M:%S', gmtime int $usec / 1e6),
+        $usec % 1e6;
+}
+
 # from and to in one of their forms; the window in microseconds since 1970.
 sub custom_range {
     my $now = time;
@@ -145,7 +170,12 @@ sub custom_range {
         [ 'Asia/Kolkata', 19800 ]) };
     my (@text, @seconds);
     for my $at ($from, $to) {
-        my $form = int rand 4;
+        my $form = int rand 5;
+        if ($form == 4) {
+            push @seconds, pick(@instants) / 1e6;
+            push @text, rfc3339($seconds[-1] * 1e6);
+            next;
+        }
         my $local = $form == 0 ? int(($at + $offset) / 86400) * 86400
                   : $form == 1 ? int(($at + $offset) / 60) * 60
                   : $at + $offset;
@@ -155,7 +185,8 @@ sub custom_range {
              '%Y-%m-%dT%H:%M:%SZ')[$form],
             gmtime($form == 3 ? $at : $local));
     }
-    return (@text, $zone, $seconds[0] * 1e6, $seconds[1] * 1e6);
+    return (@text, $zone, map { sprintf '%.0f', $_ * 1e6 }
+        @seconds);
 }
 
 # Each gives [ wire text, condition or effect ]: good values.
@@ -234,7 +265,7 @@ my %good = (
                 'to=' . encode($to, 1), $zone eq '' ? () : 'tz='
                 . encode($zone));
         }
-        $m->{range} = pick(qw(1h 24h 7d 30d));
+        $m->{range} = pick(qw(1h 24h 7d 30d 30d 30d));
         return "range=$m->{range}";
     },
     lang => sub { return 'lang=' . pick(qw(en zh)) },
@@ -334,7 +365,11 @@ sub make_case {
     my @pieces;
     my %used;
     my @some = shuffle(grep { $good{$_} && takes($m, $_) } @parameters);
-    for my $parameter (@some[ 0 .. int rand 5 ]) {
+    @some = @some[ 0 .. int rand 4 ];
+    # Without a range there is little to see.
+    unshift @some, 'range' if chance(0.5) && takes($m, 'range')
+        && !grep { defined && $_ eq 'range' } @some;
+    for my $parameter (@some) {
         next if !defined $parameter || $parameter eq 'tz' && $m->{zone_given};
         next if $parameter eq 'range' && $used{tz};
         $used{$_} = 1 for $parameter,
@@ -381,11 +416,15 @@ sub conditions {
     my @where;
     push @where, "LOCATE(" . quote($m->{cluster}) . " $folded, c.name $folded) > 0"
         if defined $m->{cluster};
-    push @where, "LOCATE(" . quote($m->{tenant}) . " $folded, n.name $folded) > 0"
+    my @tenant;
+    push @tenant, "LOCATE(" . quote($m->{tenant}) . " $folded, n.name $folded) > 0"
         if defined $m->{tenant};
-    push @where, "t.cluster_id = $m->{'cluster-id'}" if $m->{'cluster-id'};
-    push @where, 'BINARY n.name = BINARY ' . quote($m->{'tenant-name'})
+    push @tenant, 'BINARY n.name = BINARY ' . quote($m->{'tenant-name'})
         if defined $m->{'tenant-name'};
+    push @where, $m->{name} ne 'clusters' || !@tenant ? @tenant
+        : 'EXISTS (SELECT 1 FROM tenants n WHERE n.cluster_id = t.id AND '
+            . join(' AND ', @tenant) . ')';
+    push @where, "t.cluster_id = $m->{'cluster-id'}" if $m->{'cluster-id'};
     push @where, 't.cluster_id IN (SELECT cluster_id FROM cluster_groups WHERE'
         . ' BINARY name = BINARY ' . quote($m->{group}) . ')'
         if defined $m->{group};
@@ -407,7 +446,8 @@ sub statement {
     my ($m, $columns, @where) = @_;
     return "SELECT $columns FROM $m->{view}{table} t"
         . ' LEFT JOIN clusters c ON c.id = t.cluster_id'
-        . ' LEFT JOIN tenants n ON n.id = t.tenant_id WHERE '
+        . ($m->{name} eq 'clusters' ? ''
+            : ' LEFT JOIN tenants n ON n.id = t.tenant_id') . ' WHERE '
         . join(' AND ', '1 = 1', @where);
 }
 
@@ -447,19 +487,30 @@ sub expected_rows {
     push @where, "$m->{view}{at} >= " . sql_time($m->{low}),
         "$m->{view}{at} < " . sql_time($m->{high})
         if defined $m->{low} && !$m->{view}{whole};
-    my $status = $m->{view}{status} || 't.status';
+    my $status = status_column($m);
     my @all = @where;
     push @where, "$status IN (" . join(', ', map { "'$_'" }
         sort keys %{ $m->{status} }) . ')' if $m->{status};
+    my $order = $m->{view}{order} || "$m->{view}{at} DESC, t.id DESC";
     my @ids = map { $_->[0] } $t->sql(statement($m, 't.id', @where)
-        . " ORDER BY $m->{view}{at} DESC, t.id DESC");
+        . " ORDER BY $order");
     return (\@ids, \@all);
+}
+
+# A cluster's status as the whole list has it: judging is not this test's work,
+# filtering and counting is.
+sub status_column {
+    my ($m) = @_;
+    return $m->{view}{status} || 't.status' if !$m->{view}{judged};
+    my $root = $t->xml($t->get('/backup/clusters.xml', user => 'feed'));
+    return 'CASE t.id ' . join(' ', map { 'WHEN ' . $_->text('id') . " THEN '"
+        . $_->text('status') . "'" } $root->find('items/cluster')) . ' END';
 }
 
 sub check_summary {
     my ($m, $root, $where) = @_;
     my $summary = $root->find('summary') or return 'no summary';
-    my $status = $m->{view}{status} || 't.status';
+    my $status = status_column($m);
     my %count = map { $_->[0] => $_->[1] }
         $t->sql(statement($m, "$status AS s, COUNT(*)", @$where)
         . ' GROUP BY s');
@@ -512,27 +563,30 @@ sub check_rows {
     splice @wanted, $size * $pages
         if $size ne 'all' && @wanted > $size * $pages;
     return "rows @$got instead of @wanted" if "@$got" ne "@wanted";
+    $rows += @$got;
     return $size ne 'all' && $size <= 500 && $m->{view}{codes}
         ? check_summary($m, $root, $where) : undef;
 }
 
-# HTML shows the same rows: their links, in the same order.
+# HTML shows the same rows in the same order.  A row is headed by its link, or
+# has its id; an audit event has neither.
 sub check_page {
     my ($m, $answer) = @_;
     return "type $answer->{headers}{'content-type'}"
         if $answer->{headers}{'content-type'} !~ m{^text/html};
-    return 'not the whole page' if $answer->{body} !~ /<main/;
+    return 'not the whole page' if $answer->{body} !~ m{</main>.*</(?:html|div)>\s*\z}s;
     my $xml = $t->get("/backup/$m->{path}.xml?" . join('&',
         "size=" . ($m->{size} // 50),
         grep { !/^(?:size|lang|layout)=/ } split /&/, $m->{query}),
         user => $m->{view}{user} || 'feed');
     return "XML: $xml->{status}" if $xml->{status} != 200;
     my @ids = map { $_->text('id') } $t->xml($xml)->find($m->{view}{rows});
-    for my $id (@ids) {
-        return "row $id is not on the page"
-            if $answer->{body} !~ /\b$id\b/;
-    }
-    return undef;
+    my $row = $m->{name} eq 'log' ? qr{<tr id="l(\d+)"}
+        : qr{<th scope="row"[^>]*><a href="/backup/[a-z]+/(\d+)["?]};
+    my @shown = $answer->{body} =~ /$row/g;
+    $rows += @ids;
+    return undef if $m->{name} eq 'audit' || "@shown" eq "@ids";
+    return "page shows @shown instead of @ids";
 }
 
 sub check_refusal {
@@ -569,7 +623,7 @@ for my $case (1 .. $cases) {
     diag(substr $why, 0, 600);
     last if ++$wrong == 10;
 }
-is($wrong, 0, "$cases cases: " . join ', ', map { "$seen{$_} $_" }
-    sort keys %seen);
+is($wrong, 0, "$cases cases: $seen{answered} answered with $rows rows,"
+    . " $seen{refused} refused");
 
 $t->done;
