@@ -2,7 +2,7 @@
 
 #include "sample_internal.h"
 
-#define USUAL    60
+#define USUAL    15
 #define TENANTS(list)  (list), sizeof(list) / sizeof((list)[0])
 
 static const sample_tenant pay_core_01[] = {
@@ -37,7 +37,7 @@ static const sample_tenant orders[] = {
     { "catalog", 1006, "PRIMARY", USUAL, SAMPLE_LOG_RUNS }
 };
 static const sample_tenant analytics[] = {
-    { "olap", 1002, "PRIMARY", USUAL, SAMPLE_LOG_RUNS },
+    { "olap", 1002, "PRIMARY", 60, SAMPLE_LOG_RUNS },
     { "features", 1004, "PRIMARY", USUAL, SAMPLE_LOG_RUNS }
 };
 static const sample_tenant score[] = {

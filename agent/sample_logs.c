@@ -1,183 +1,231 @@
-/* sample_logs.c: the log backups of the sample clusters, their rounds and latency. */
+/* sample_logs.c: the log backups of the sample clusters, with rounds, gaps and latency history. */
 
 #include "sample_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define FINE_SAMPLES    (24 * 12)         /* five minutes apart */
-#define COARSE_SAMPLES  (6 * 24)          /* an hour apart, before these */
+#define SAMPLES_MAX  512
 
-/* How a log backup of each kind looks; minutes are before now. */
+/* How each state looks.  ago: minutes since it began. */
 typedef struct {
     const char *status;
-    const char *raw_status;
-    int         since;                    /* in this state */
-    int         checkpoint;               /* seconds before now, 0: none */
-    const char *code;                     /* of the cause, NULL: none */
-    const char *cause;
+    const char *raw;
+    const char *old_raw;
+    int         ago;
 } log_look;
 
 static const log_look looks[] = {
-    [SAMPLE_LOG_RUNS] = { "IN_PROGRESS", "DOING", 0, 75, NULL, "" },
-    [SAMPLE_LOG_STARTS] = { "STARTING", "BEGINNING", 1, 95, NULL, "" },
-    [SAMPLE_LOG_STOPS] = { "STOPPING", "STOPPING", 2, 160, NULL, "" },
-    [SAMPLE_LOG_STOPPED] = { "STOPPED", "STOP", 9 * 24 * 60, 9 * 86400,
-                             NULL, "" },
-    [SAMPLE_LOG_FAILED] = { "FAILED", "", 26 * 60, 0, "-9026",
-                            "Archiving is on, but no destination is set and "
-                            "nothing runs." },
-    [SAMPLE_LOG_INTERRUPTED] = { "INTERRUPTED", "INTERRUPTED", 41, 41 * 60,
-                                 "-9027",
-                                 "log stream 1001 interrupted." },
-    [SAMPLE_LOG_UNKNOWN] = { "UNKNOWN", "REBALANCING", 180, 300, NULL, "" }
+    [SAMPLE_LOG_RUNS] = { "IN_PROGRESS", "DOING", "DOING", 0 },
+    [SAMPLE_LOG_STARTS] = { "STARTING", "PREPARE", "BEGINNING", 1 },
+    [SAMPLE_LOG_STOPS] = { "STOPPING", "STOPPING", "STOPPING", 1 },
+    [SAMPLE_LOG_STOPPED] = { "STOPPED", "STOP", "STOP", 9 * 1440 },
+    [SAMPLE_LOG_FAILED] = { "FAILED", "", "", 190 },
+    [SAMPLE_LOG_INTERRUPTED] = { "INTERRUPTED", "INTERRUPTED", "INTERRUPTED",
+                                 41 },
+    [SAMPLE_LOG_UNKNOWN] = { "UNKNOWN", "MIXED", "MIXED", 55 }
 };
 
-/* Everything a log record points to while it is put. */
 typedef struct {
-    char              directory[512];
-    char              host[32];
-    bt_round_record   rounds[2];
-    bt_gap_record     gap;
-    bt_latency_record samples[FINE_SAMPLES + COARSE_SAMPLES];
     bt_log_record     record;
-} log_draft;
+    char              directory[512];
+    char              host[64];
+    char              text[SAMPLE_TEXT];
+    char              trace[64];
+    bt_round_record   rounds[3];
+    bt_gap_record     gaps[3];
+    bt_latency_record samples[SAMPLES_MAX];
+} log_memory;
 
+static const sample_tenant *
+tenant_of(const sample_unit *unit)
+{
+    return &sample_clusters[unit->cluster].tenants[unit->tenant];
+}
+
+/* The last moment up to which the log was backed up. */
 static bt_usec
-start_of(const sample_run *run, const log_look *look, const sample_unit *unit)
+latest_time(sample_run *run, const sample_unit *unit, bt_usec observed)
 {
-    bt_usec latest = run->now - look->since * BT_MINUTE;
+    const log_look *look = &looks[tenant_of(unit)->log];
+    bt_usec         lag = sample_random(run, 4, 110) * BT_SECOND;
 
-    if (look == &looks[SAMPLE_LOG_STARTS]) {
-        return latest;
+    switch (tenant_of(unit)->log) {
+    case SAMPLE_LOG_INTERRUPTED:
+    case SAMPLE_LOG_STOPPED:
+    case SAMPLE_LOG_UNKNOWN:
+        return run->now - look->ago * BT_MINUTE - lag;
+    case SAMPLE_LOG_FAILED:
+        return BT_UNKNOWN;
+    case SAMPLE_LOG_STARTS:
+        return run->now - 4 * BT_MINUTE - lag;
+    default:
+        return observed - lag;
     }
-    return latest - (12 + (bt_usec) (unit->phase * 9.0)) * BT_DAY;
 }
 
-/* The round before the present one ended with a gap of 17 minutes. */
-static void
-draft_rounds(const sample_run *run, log_draft *draft, const log_look *look)
-{
-    bt_log_record *record = &draft->record;
-    bt_usec        end = record->start_time - 17 * BT_MINUTE;
-
-    draft->rounds[0] = (bt_round_record) {
-        .incarnation = 1, .round_id = 4, .status = BT_STR("STOPPED"),
-        .raw_status = BT_STR("STOP"), .start_time = end - 30 * BT_DAY,
-        .end_time = end, .checkpoint = end
-    };
-    draft->rounds[1] = (bt_round_record) {
-        .incarnation = 1, .round_id = 5, .status = record->status,
-        .raw_status = record->raw_status, .start_time = record->start_time,
-        .end_time = look == &looks[SAMPLE_LOG_STOPPED]
-                    ? run->now - look->since * BT_MINUTE : BT_UNKNOWN,
-        .checkpoint = record->latest_backup_time
-    };
-    draft->gap = (bt_gap_record) { end, record->start_time };
-    record->rounds = draft->rounds;
-    record->round_count = 2;
-    record->gaps = &draft->gap;
-    record->gap_count = 1;
-}
-
+/* Latency as it was at `at`: small and restless while the log runs, growing
+ * since it does not. */
 static int64_t
-usual_latency(sample_run *run, bt_usec at)
+latency_at(sample_run *run, const bt_log_record *log, bt_usec at)
 {
-    bt_usec hour = at / BT_HOUR % 24;
-    int64_t base = hour >= 1 && hour <= 4 ? 150 : 70;
+    int64_t usual = sample_random(run, 5, 95);
 
-    return base + sample_random(run, -25, 60);
+    if (sample_chance(run, 2)) {
+        usual += sample_random(run, 60, 400);
+    }
+    if (log->latest_backup_time < at) {
+        int64_t behind = (at - log->latest_backup_time) / BT_SECOND;
+
+        return behind > usual ? behind : usual;
+    }
+    return usual;
+}
+
+/* Hourly for a week, every five minutes for a day. */
+static void
+fill_samples(sample_run *run, log_memory *memory)
+{
+    bt_log_record *log = &memory->record;
+    bt_usec        at = log->observed - 7 * BT_DAY;
+
+    log->samples = memory->samples;
+    if (log->latest_backup_time == BT_UNKNOWN) {
+        return;
+    }
+    while (at < log->observed && log->sample_count < SAMPLES_MAX) {
+        if (at >= log->start_time) {
+            memory->samples[log->sample_count++] = (bt_latency_record) {
+                at, latency_at(run, log, at)
+            };
+        }
+        at += log->observed - at > BT_DAY ? BT_HOUR : 5 * BT_MINUTE;
+    }
+}
+
+/* Three rounds where the log was stopped or interrupted before, else one; a
+ * gap between two rounds. */
+static void
+fill_rounds(sample_run *run, log_memory *memory, int turns)
+{
+    bt_log_record *log = &memory->record;
+    bt_usec        start = log->start_time;
+
+    log->rounds = memory->rounds;
+    log->gaps = memory->gaps;
+    for (int i = 0; i < turns; i++) {
+        bool             last = i == turns - 1;
+        bt_usec          end = start + (run->now - log->start_time) / 4;
+        bt_usec          next = end + sample_random(run, 4, 90) * BT_MINUTE;
+        bt_round_record *round = &memory->rounds[log->round_count++];
+
+        *round = (bt_round_record) {
+            .incarnation = 1, .round_id = i + 1,
+            .status = last ? log->status : BT_STR("STOPPED"),
+            .raw_status = last ? log->raw_status : BT_STR("STOP"),
+            .start_time = start, .end_time = last ? BT_UNKNOWN : end,
+            .checkpoint = last ? log->latest_backup_time : end
+        };
+        if (last && bt_str_eqz(log->status, "STOPPED")) {
+            round->end_time = log->status_since;
+        } else if (!last) {
+            memory->gaps[log->gap_count++] = (bt_gap_record) { end, next };
+        }
+        start = next;
+    }
+    if (bt_str_eqz(log->status, "INTERRUPTED")) {
+        memory->gaps[log->gap_count++] = (bt_gap_record) {
+            log->latest_backup_time, BT_UNKNOWN
+        };
+    }
 }
 
 static void
-add_sample(sample_run *run, log_draft *draft, bt_usec at)
+explain(const sample_run *run, log_memory *memory, const sample_unit *unit)
 {
-    bt_log_record *record = &draft->record;
-    int64_t        seconds = usual_latency(run, at);
-    int64_t        behind = (at - record->latest_backup_time) / BT_SECOND;
-
-    draft->samples[record->sample_count++] = (bt_latency_record) {
-        at, behind > seconds ? behind : seconds
+    static const sample_cause interrupted = {
+        "-9027", "ARCHIVE", "INTERRUPTED", "log stream 1003 interrupted."
     };
+
+    if (tenant_of(unit)->log == SAMPLE_LOG_INTERRUPTED) {
+        memory->record.cause = sample_cause_of(run, unit, &interrupted,
+                                               memory->text, memory->trace);
+    } else if (tenant_of(unit)->log == SAMPLE_LOG_FAILED) {
+        memory->record.cause = sample_cause_of(run, unit,
+                                               sample_cause_by_code("-9026"),
+                                               memory->text, memory->trace);
+    }
 }
 
 static void
-draft_samples(sample_run *run, log_draft *draft, bt_usec until)
-{
-    bt_usec base = until - until % (5 * BT_MINUTE);
-
-    for (int i = COARSE_SAMPLES; i > 0; i--) {
-        add_sample(run, draft, base - BT_DAY - i * BT_HOUR);
-    }
-    for (int i = FINE_SAMPLES - 1; i >= 0; i--) {
-        add_sample(run, draft, base - i * 5 * BT_MINUTE);
-    }
-    draft->record.samples = draft->samples;
-}
-
-static void
-draft_log(const sample_run *run, log_draft *draft, const sample_unit *unit,
-          const log_look *look)
+describe(log_memory *memory, const sample_unit *unit)
 {
     const sample_cluster *cluster = &sample_clusters[unit->cluster];
-    const sample_tenant  *tenant = &cluster->tenants[unit->tenant];
-    bt_usec               seen = sample_observed(run, unit->cluster);
-    bt_usec               checkpoint = look->checkpoint == 0 ? BT_UNKNOWN
-                                       : seen - look->checkpoint * BT_SECOND;
+    const log_look       *look = &looks[tenant_of(unit)->log];
+    bt_log_record        *log = &memory->record;
 
-    (void) snprintf(draft->directory, sizeof(draft->directory), "%s/%s/log",
-                    cluster->root, cluster->family == 4 ? tenant->name : "all");
-    (void) snprintf(draft->host, sizeof(draft->host), "%s.11",
-                    cluster->network);
-    draft->record = (bt_log_record) {
-        .tenant = tenant->ob_id, .source_id = BT_STR("1"),
+    (void) snprintf(memory->directory, sizeof(memory->directory),
+                    cluster->family == 4 ? "%s/%s/clog" : "%s/clog",
+                    cluster->root, tenant_of(unit)->name);
+    (void) snprintf(memory->host, sizeof(memory->host), "%s.%d",
+                    cluster->network, 11 + (int) (unit->tenant % 3));
+    *log = (bt_log_record) {
+        .tenant = tenant_of(unit)->ob_id, .source_id = BT_STR("dest-1"),
         .method = cluster->family == 1 ? BT_STR("LOGICAL")
                                        : BT_STR("PHYSICAL"),
-        .host = bt_str_of(draft->host), .latest_backup_time = checkpoint,
-        .latency_seconds = look->checkpoint == 0 ? BT_UNKNOWN
-                                                 : look->checkpoint,
-        .observed = seen, .storage_directory = bt_str_of(draft->directory),
-        .start_time = start_of(run, look, unit),
+        .host = bt_str_of(memory->host),
+        .storage_directory = bt_str_of(memory->directory),
         .status = bt_str_of(look->status),
-        .raw_status = bt_str_of(look->raw_status),
-        .status_since = look->since == 0 ? start_of(run, look, unit)
-                        : run->now - look->since * BT_MINUTE,
-        .cause = { bt_str_of(look->code != NULL ? look->code : ""),
-                   BT_STR(""), bt_str_of(look->cause), BT_STR("") }
+        .raw_status = bt_str_of(cluster->family == 4 ? look->raw
+                                                     : look->old_raw)
     };
 }
 
-static bool
-put_log(sample_run *run, const sample_unit *unit)
+static void
+put_log(sample_run *run, log_memory *memory, const sample_unit *unit)
 {
-    const sample_tenant *tenant = &sample_clusters[unit->cluster]
-                                      .tenants[unit->tenant];
-    const log_look      *look = &looks[tenant->log];
-    log_draft            draft;
+    bt_log_record  *log = &memory->record;
+    const log_look *look = &looks[tenant_of(unit)->log];
 
-    if (tenant->log == SAMPLE_LOG_NONE) {
-        return true;
-    }
-    draft_log(run, &draft, unit, look);
-    if (look->checkpoint == 0) {
-        draft.record.start_time = BT_UNKNOWN;
-        draft.record.storage_directory = BT_STR("");
+    describe(memory, unit);
+    log->observed = sample_observed(run, unit->cluster);
+    log->start_time = run->now - sample_random(run, 35 * 24, 200 * 24)
+                      * BT_HOUR - sample_random(run, 0, 3599) * BT_SECOND;
+    log->status_since = look->ago > 0 ? run->now - look->ago * BT_MINUTE
+                                      : log->start_time;
+    log->latest_backup_time = latest_time(run, unit, log->observed);
+    log->latency_seconds = log->latest_backup_time == BT_UNKNOWN
+                           ? BT_UNKNOWN
+                           : (log->observed - log->latest_backup_time)
+                             / BT_SECOND;
+    explain(run, memory, unit);
+    if (tenant_of(unit)->log == SAMPLE_LOG_FAILED) {
+        log->start_time = BT_UNKNOWN;
+        log->storage_directory = BT_STR("");
     } else {
-        draft_rounds(run, &draft, look);
-        draft_samples(run, &draft, draft.record.observed);
+        fill_rounds(run, memory, sample_chance(run, 25) ? 3 : 1);
+        fill_samples(run, memory);
     }
-    sample_scope(run, unit->cluster, run->now);
-    bt_recorder_put_log(run->recorder, &draft.record);
-    /* The samples of a few log backups fill a commit. */
-    return sample_commit(run, bt_recorder_waiting(run->recorder) >= 8);
+    sample_scope(run, unit->cluster, log->status_since);
+    bt_recorder_put_log(run->recorder, log);
 }
 
 bool
 sample_logs(sample_run *run)
 {
-    for (size_t i = 0; i < run->unit_count; i++) {
-        if (!put_log(run, &run->units[i])) {
-            return false;
+    log_memory *memory = malloc(sizeof(*memory));
+    bool        good = true;
+
+    if (memory == NULL) {
+        return sample_complain(run, "out of memory");
+    }
+    for (size_t i = 0; good && i < run->unit_count; i++) {
+        if (tenant_of(&run->units[i])->log != SAMPLE_LOG_NONE) {
+            put_log(run, memory, &run->units[i]);
+            good = sample_commit(run, i % 16 == 15);
         }
     }
-    return sample_commit(run, true);
+    free(memory);
+    return good && sample_commit(run, true);
 }

@@ -5,49 +5,86 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A second backup or cleanup task in a state that chance alone might miss. */
+/* A status that the usual tasks do not show; ago and minutes as for a data
+ * task. */
 typedef struct {
     const char *cluster;
+    size_t      tenant;
+    int         ago;
+    int         minutes;
+    const char *type;
     const char *status;
-    const char *raw_status;
-    const char *code;               /* of the cause, NULL: none */
-    int         minutes;            /* before now it began */
-} rare_task;
+    const char *raw;
+    const char *cause;
+    int64_t     total;
+    int64_t     done;
+} rare_cleanup;
 
-static const rare_task rare_seconds[] = {
-    { "legacy-billing", "SCHEDULING", "SCHEDULE", NULL, 4 },
-    { "legacy-billing", "IN_PROGRESS", "RUNNING", NULL, 95 },
-    { "legacy-people", "CLEANING", "CLEAN", NULL, 150 },
-    { "legacy-people", "CANCELED", "CANCEL", "CANCELED", 2900 },
-    { "legacy-core", "FAILED", "FINISH", "-9082", 1300 },
-    { "legacy-core", "STOPPED", "STOP", NULL, 8600 },
-    { "legacy-core", "UNKNOWN", "MIXED", NULL, 11000 }
+static const rare_cleanup rare_cleanups[] = {
+    { "pay-core-01", 1, 1, 0, "DELETE OBSOLETE BACKUP", "PENDING", "INIT",
+      NULL, 14, 0 },
+    { "ledger-01", 1, 9, 0, "DELETE OBSOLETE BACKUP", "EXECUTING", "DOING",
+      NULL, 31, 12 },
+    /* Three days: nobody noticed. */
+    { "test-sandbox", 1, 3 * 1440, 0, "DELETE OBSOLETE BACKUP", "EXECUTING",
+      "DOING", NULL, 13, 2 },
+    { "crm-us", 1, 14 * 60, 3, "DELETE OBSOLETE BACKUP", "FAILED", "FAILED",
+      "-4018", 9, 4 },
+    { "retail-orders-02", 0, 19 * 60, 2, "DELETE BACKUP SET", "FAILED",
+      "CANCELED", "CANCELED", 1, 0 },
+    { "legacy-billing", 0, 22 * 60, 6, "DELETE OBSOLETE BACKUP", "FAILED",
+      "STOP", "-9071", 22, 3 },
+    { "risk-analytics", 1, 4 * 1440, 0, "DELETE BACKUP PIECE", "UNKNOWN",
+      "PAUSING", NULL, 3, 1 }
 };
 
-static const rare_task rare_cleanups[] = {
-    { "retail-orders-01", "PENDING", "INIT", NULL, 3 },
-    { "crm-us", "EXECUTING", "DOING", NULL, 18 },
-    { "fraud-detect", "EXECUTING", "DOING", NULL, 3 * 24 * 60 },
-    { "risk-analytics", "FAILED", "FAILED", "-4018", 420 },
-    { "crm-apac", "FAILED", "FAILED", "-9071", 4000 },
-    { "test-sandbox", "UNKNOWN", "PAUSING", NULL, 5000 }
-};
+typedef struct {
+    const char *cluster;
+    size_t      tenant;
+    int         ago;                /* minutes since its start */
+    int         behind;             /* minutes from its latest time to now */
+    const char *status;
+    const char *raw;
+} log_copy;
 
-static sample_unit *
-unit_of_cluster(sample_run *run, const char *cluster)
-{
-    for (size_t i = 0; i < run->unit_count; i++) {
-        if (strcmp(sample_clusters[run->units[i].cluster].name, cluster) == 0) {
-            return &run->units[i];
-        }
-    }
-    return NULL;
-}
+static const log_copy log_copies[] = {
+    { "legacy-billing", 0, 12 * 1440, 7, "IN_PROGRESS", "DOING" },
+    { "legacy-people", 0, 20 * 1440, 6 * 1440, "STOPPED", "STOP" },
+    { "legacy-core", 0, 6 * 1440, 90, "UNKNOWN", "MIXED" },
+    { "ledger-01", 1, 25 * 1440, 4, "IN_PROGRESS", "DOING" }
+};
 
 static int64_t
-tenant_of(const sample_unit *unit)
+tenant_number(const sample_unit *unit)
 {
     return sample_clusters[unit->cluster].tenants[unit->tenant].ob_id;
+}
+
+static bt_str
+copy_status(const char *status)
+{
+    static const char *const raw[][2] = {
+        { "SCHEDULING", "SCHEDULE" }, { "IN_PROGRESS", "BACKUP" },
+        { "CLEANING", "CLEAN" }, { "COMPLETED", "FINISH" },
+        { "CANCELED", "CANCEL" }, { "FAILED", "FINISH" },
+        { "STOPPED", "STOP" }
+    };
+
+    for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++) {
+        if (strcmp(raw[i][0], status) == 0) {
+            return bt_str_of(raw[i][1]);
+        }
+    }
+    return BT_STR("UNKNOWN");
+}
+
+static bool
+is_over(const char *status)
+{
+    return strcmp(status, "SCHEDULING") != 0
+           && strcmp(status, "IN_PROGRESS") != 0
+           && strcmp(status, "CLEANING") != 0
+           && strcmp(status, "UNKNOWN") != 0;
 }
 
 void
@@ -55,171 +92,153 @@ sample_second(sample_run *run, const sample_unit *unit,
               const bt_data_record *task, const char *status)
 {
     char             directory[512];
-    bt_usec          start = task->end_time + 30 * BT_MINUTE;
-    bt_second_record record;
-
-    if (start + BT_HOUR > run->now) {
-        return;
-    }
-    (void) snprintf(directory, sizeof(directory), "%s/second/backup_set_%lld",
-                    sample_clusters[unit->cluster].root,
-                    (long long) task->backup_set_id);
-    record = (bt_second_record) {
-        .tenant = task->tenant, .source_id = task->source_id, .copy_id = 1,
-        .kind = BT_STR("DATA"), .task_tenant = task->tenant,
+    char             text[SAMPLE_TEXT];
+    char             trace[64];
+    bt_usec          start = task->end_time + 5 * BT_MINUTE;
+    bt_usec          end = start + (task->end_time - task->start_time) * 2;
+    bt_second_record second = {
+        .tenant = tenant_number(unit), .source_id = task->source_id,
+        .copy_id = 1, .kind = BT_STR("DATA"),
+        .task_tenant = tenant_number(unit),
         .task_source_id = task->source_id,
         .backup_set_id = task->backup_set_id, .start_time = start,
-        .end_time = start + sample_random(run, 300, 3000) * BT_SECOND,
-        .latest_backup_time = BT_UNKNOWN,
-        .storage_directory = bt_str_of(directory),
-        .status = bt_str_of(status), .raw_status = bt_str_of(status)
+        .end_time = is_over(status) ? end : BT_UNKNOWN,
+        .latest_backup_time = BT_UNKNOWN, .status = bt_str_of(status),
+        .raw_status = copy_status(status), .status_since = BT_UNKNOWN
     };
-    record.status_since = record.end_time;
-    bt_recorder_put_second(run->recorder, &record);
+
+    if (is_over(status) && end >= run->now) {
+        return;
+    }
+    (void) snprintf(directory, sizeof(directory), "oss://second-copy/%s/%lld",
+                    sample_clusters[unit->cluster].name,
+                    (long long) task->backup_set_id);
+    second.storage_directory = bt_str_of(directory);
+    second.status_since = is_over(status) ? end : start;
+    if (strcmp(status, "FAILED") == 0) {
+        second.cause = sample_cause_of(run, unit,
+                                       sample_cause_by_code("-9082"), text,
+                                       trace);
+    }
+    sample_scope(run, unit->cluster, is_over(status) ? end : run->now);
+    bt_recorder_put_second(run->recorder, &second);
 }
 
 void
 sample_cleanup(sample_run *run, sample_unit *unit, bt_usec start,
                const char *status)
 {
-    char              source_id[32];
-    int64_t           items = sample_random(run, 2, 40);
-    bt_cleanup_record record;
+    char              source[32];
+    bt_usec           end = start + sample_random(run, 20, 900) * BT_SECOND;
+    int64_t           items = sample_random(run, 1, 30);
+    bool              old = sample_clusters[unit->cluster].family < 4;
+    bt_cleanup_record task = {
+        .tenant = tenant_number(unit),
+        .type = BT_STR("DELETE OBSOLETE BACKUP"), .start_time = start,
+        .end_time = end, .status = bt_str_of(status),
+        .raw_status = old ? BT_STR("STOP") : BT_STR("COMPLETED"),
+        .status_since = end, .items_total = items, .items_done = items
+    };
 
-    if (start + BT_HOUR > run->now) {
+    if (end >= run->now) {
         return;
     }
-    (void) snprintf(source_id, sizeof(source_id), "%lld",
+    (void) snprintf(source, sizeof(source), "%lld",
                     (long long) ++unit->cleanup);
-    record = (bt_cleanup_record) {
-        .tenant = tenant_of(unit), .source_id = bt_str_of(source_id),
-        .type = BT_STR("DELETE OBSOLETE BACKUP"), .start_time = start,
-        .end_time = start + sample_random(run, 20, 1500) * BT_SECOND,
-        .status = bt_str_of(status), .raw_status = bt_str_of(status),
-        .items_total = items, .items_done = items
-    };
-    record.status_since = record.end_time;
-    bt_recorder_put_cleanup(run->recorder, &record);
+    task.source_id = bt_str_of(source);
+    sample_scope(run, unit->cluster, end);
+    bt_recorder_put_cleanup(run->recorder, &task);
 }
 
-static bool
-ended(const char *status)
+static sample_unit *
+find_unit(sample_run *run, const char *cluster, size_t tenant)
 {
-    static const char *const ends[] = {
-        "FAILED", "COMPLETED", "CANCELED", "STOPPED"
-    };
+    for (size_t i = 0; i < run->unit_count; i++) {
+        sample_unit *unit = &run->units[i];
 
-    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        if (strcmp(status, ends[i]) == 0) {
-            return true;
+        if (unit->tenant == tenant
+            && strcmp(sample_clusters[unit->cluster].name, cluster) == 0)
+        {
+            return unit;
         }
     }
-    return false;
+    return NULL;
 }
 
-static bool
-put_rare_second(sample_run *run, const rare_task *rare)
+static void
+put_rare_cleanup(sample_run *run, const rare_cleanup *rare)
 {
-    char             source_id[32], text[SAMPLE_TEXT], trace[64];
-    sample_unit     *unit = unit_of_cluster(run, rare->cluster);
-    bt_usec          start = run->now - rare->minutes * BT_MINUTE;
-    bt_second_record record;
-
-    if (unit == NULL) {
-        return sample_complain(run, "a second backup names no sample cluster");
-    }
-    (void) snprintf(source_id, sizeof(source_id), "second-%s", rare->status);
-    record = (bt_second_record) {
-        .tenant = tenant_of(unit), .source_id = bt_str_of(source_id),
-        .copy_id = 1, .kind = BT_STR("DATA"), .backup_set_id = unit->set,
-        .start_time = start,
-        .end_time = ended(rare->status) ? start + 25 * BT_MINUTE : BT_UNKNOWN,
-        .latest_backup_time = BT_UNKNOWN, .status = bt_str_of(rare->status),
-        .raw_status = bt_str_of(rare->raw_status), .status_since = start
+    sample_unit      *unit = find_unit(run, rare->cluster, rare->tenant);
+    bt_usec           start = run->now - rare->ago * BT_MINUTE;
+    bt_usec           end = start + rare->minutes * BT_MINUTE;
+    char              source[32];
+    char              text[SAMPLE_TEXT];
+    char              trace[64];
+    bt_cleanup_record task = {
+        .type = bt_str_of(rare->type), .start_time = start,
+        .end_time = rare->minutes > 0 ? end : BT_UNKNOWN,
+        .status = bt_str_of(rare->status), .raw_status = bt_str_of(rare->raw),
+        .status_since = end, .items_total = rare->total,
+        .items_done = rare->done
     };
-    if (rare->code != NULL) {
-        record.cause = sample_cause_of(run, unit,
-                                       sample_cause_by_code(rare->code), text,
-                                       trace);
-    }
-    sample_scope(run, unit->cluster, run->now);
-    bt_recorder_put_second(run->recorder, &record);
-    return sample_commit(run, false);
-}
-
-/* The copy of a log backup, as long as the log backup runs. */
-static bool
-put_log_copy(sample_run *run, const char *cluster, const char *status)
-{
-    sample_unit     *unit = unit_of_cluster(run, cluster);
-    bt_second_record record;
 
     if (unit == NULL) {
-        return sample_complain(run, "a log copy names no sample cluster");
+        return;
     }
-    record = (bt_second_record) {
-        .tenant = tenant_of(unit), .source_id = BT_STR("1"), .copy_id = 1,
-        .kind = BT_STR("LOG"), .task_tenant = tenant_of(unit),
-        .task_source_id = BT_STR("1"), .backup_set_id = BT_UNKNOWN,
-        .start_time = run->now - 12 * BT_DAY, .end_time = BT_UNKNOWN,
-        .latest_backup_time = run->now - 9 * BT_MINUTE,
-        .storage_directory = BT_STR("file:///second/log"),
-        .status = bt_str_of(status), .raw_status = bt_str_of(status),
-        .status_since = run->now - 12 * BT_DAY
-    };
-    sample_scope(run, unit->cluster, run->now);
-    bt_recorder_put_second(run->recorder, &record);
-    return sample_commit(run, false);
-}
-
-static bool
-put_rare_cleanup(sample_run *run, const rare_task *rare)
-{
-    char              source_id[32], text[SAMPLE_TEXT], trace[64];
-    sample_unit      *unit = unit_of_cluster(run, rare->cluster);
-    bt_usec           start = run->now - rare->minutes * BT_MINUTE;
-    bt_cleanup_record record;
-
-    if (unit == NULL) {
-        return sample_complain(run, "a cleanup task names no sample cluster");
-    }
-    (void) snprintf(source_id, sizeof(source_id), "%lld",
+    task.tenant = tenant_number(unit);
+    (void) snprintf(source, sizeof(source), "%lld",
                     (long long) ++unit->cleanup);
-    record = (bt_cleanup_record) {
-        .tenant = tenant_of(unit), .source_id = bt_str_of(source_id),
-        .type = BT_STR("DELETE OBSOLETE BACKUP"), .start_time = start,
-        .end_time = ended(rare->status) ? start + 9 * BT_MINUTE : BT_UNKNOWN,
-        .status = bt_str_of(rare->status),
-        .raw_status = bt_str_of(rare->raw_status), .status_since = start,
-        .items_total = 13, .items_done = strcmp(rare->status, "PENDING") == 0
-                                         ? 0 : 5
-    };
-    if (rare->code != NULL) {
-        record.cause = sample_cause_of(run, unit,
-                                       sample_cause_by_code(rare->code), text,
-                                       trace);
+    task.source_id = bt_str_of(source);
+    if (rare->cause != NULL) {
+        task.cause = sample_cause_of(run, unit,
+                                     sample_cause_by_code(rare->cause), text,
+                                     trace);
     }
+    sample_scope(run, unit->cluster, rare->minutes > 0 ? end : run->now);
+    bt_recorder_put_cleanup(run->recorder, &task);
+}
+
+static void
+put_log_copy(sample_run *run, const log_copy *copy)
+{
+    const sample_unit *unit = find_unit(run, copy->cluster, copy->tenant);
+    bt_usec            latest = run->now - copy->behind * BT_MINUTE;
+    char               directory[512];
+    bt_second_record   second = {
+        .source_id = BT_STR("log"), .copy_id = 1, .kind = BT_STR("LOG"),
+        .task_source_id = BT_STR("dest-1"), .backup_set_id = BT_UNKNOWN,
+        .start_time = run->now - copy->ago * BT_MINUTE,
+        .end_time = BT_UNKNOWN, .latest_backup_time = latest,
+        .status = bt_str_of(copy->status), .raw_status = bt_str_of(copy->raw)
+    };
+
+    if (unit == NULL) {
+        return;
+    }
+    second.status_since = second.start_time;
+    if (strcmp(copy->status, "STOPPED") == 0) {
+        second.end_time = latest;
+        second.status_since = latest;
+    }
+    second.tenant = tenant_number(unit);
+    second.task_tenant = second.tenant;
+    (void) snprintf(directory, sizeof(directory), "oss://second-copy/%s/clog",
+                    copy->cluster);
+    second.storage_directory = bt_str_of(directory);
     sample_scope(run, unit->cluster, run->now);
-    bt_recorder_put_cleanup(run->recorder, &record);
-    return sample_commit(run, false);
+    bt_recorder_put_second(run->recorder, &second);
 }
 
 bool
 sample_rare(sample_run *run)
 {
-    for (size_t i = 0; i < sizeof(rare_seconds) / sizeof(rare_seconds[0]); i++)
-    {
-        if (!put_rare_second(run, &rare_seconds[i])) {
-            return false;
-        }
-    }
     for (size_t i = 0; i < sizeof(rare_cleanups) / sizeof(rare_cleanups[0]);
          i++)
     {
-        if (!put_rare_cleanup(run, &rare_cleanups[i])) {
-            return false;
-        }
+        put_rare_cleanup(run, &rare_cleanups[i]);
     }
-    return put_log_copy(run, "legacy-billing", "IN_PROGRESS")
-           && put_log_copy(run, "legacy-core", "STOPPED");
+    for (size_t i = 0; i < sizeof(log_copies) / sizeof(log_copies[0]); i++) {
+        put_log_copy(run, &log_copies[i]);
+    }
+    return sample_commit(run, true);
 }
