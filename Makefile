@@ -66,7 +66,7 @@ fuzz:   $(FUZZ_BIN)
 
 module:
 	$(call note-missing,config)
-	@test ! -f config || SAN=$(SAN) auto/build-module $(BUILD)
+	+@test ! -f config || SAN=$(SAN) auto/build-module $(BUILD)
 
 $(BUILD)/backup-tasks-worker: $(call objects,$(COMMON) $(WORKER)) | packages
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)

@@ -26,8 +26,7 @@ sub demo {
 sub pid_of {
     my ($part, $where) = @_;
     my $pid = $t->read_file(($where || $dir) . "/$part.pid");
-    $pid =~ s/\s//g;
-    return $pid;
+    return $pid =~ /^([1-9]\d*)$/m ? $1 : undef;
 }
 
 sub alive {
@@ -54,6 +53,7 @@ sub listeners {
 # --- the first start ---------------------------------------------------------
 
 start_again('first');
+is(scalar alive(), 3, 'three parts run') or die "nothing to test\n";
 ok(-e "$dir/$_", "$_ is there") for qw(db.sock worker.sock nginx.conf
     nginx.pid worker.pid db.pid log);
 is_deeply([ listeners() ], ['0100007F'], 'listens on 127.0.0.1 only');
@@ -114,13 +114,17 @@ like($command[0], qr{^/}, 'an absolute command');
 kill 'KILL', $old;
 ok($t->wait_until(sub { !kill 0, $old }), 'killed');
 is(demo('/backup/data', user => 'viewer')->{status}, 503, 'no database: 503');
-if (!fork) {
+my $helper = fork // die "fork: $!";
+if (!$helper) {
+    # Nobody's child, so that its end is not left to this test.
+    POSIX::_exit(0) if fork;
     chdir '/';
     open STDOUT, '>', '/dev/null';
     open STDERR, '>', '/dev/null';
     POSIX::setsid();
     exec @command or POSIX::_exit(1);
 }
+waitpid $helper, 0;
 ok($t->wait_until(sub {
     demo('/backup/data', user => 'viewer')->{status} == 200 }),
     'started by its command line, and the page is back');
@@ -132,7 +136,6 @@ isnt(pid_of('db'), $old, 'db.pid is the new one');
 is($status, 0, 'stop') or diag($text);
 like($text, qr/^$_ stopped$/m, "$_ stopped") for @parts;
 is(scalar alive(), 0, 'nothing runs');
-wait;
 ($status, $text) = $t->run_program($run, '--stop', '--dir', $dir);
 is("$status $text", "0 nothing runs in $dir\n", 'stop again');
 
