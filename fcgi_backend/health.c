@@ -32,7 +32,8 @@ static const risk_kind  risk_kinds[BT_RISK_MAX] = {
 /* Tenants that are backed up by themselves: in 4.x all but sys, before that
  * the cluster as a whole, which is tenant 1. */
 #define SQL_BACKED_UP                                                         \
-    " AND CASE WHEN c.version LIKE '4%' THEN n.ob_id <> 1"                    \
+    " AND CASE WHEN c.version LIKE '4%' OR c.version LIKE '%-v4%'"            \
+    " THEN n.ob_id <> 1"                                                      \
     " ELSE n.ob_id = 1 OR n.last_full IS NOT NULL"                            \
     " OR n.last_incremental IS NOT NULL END"
 

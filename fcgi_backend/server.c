@@ -17,7 +17,7 @@
 #include "fcgi_backend/respond.h"
 
 /* A peer that neither reads nor writes for so long is given up. */
-#define STUCK_SECONDS   60
+#define STUCK_SECONDS   300
 #define EXPIRE_SECONDS  5
 #define JOIN_NSEC       (50 * 1000 * 1000)
 #define NSEC            (1000 * 1000 * 1000)
