@@ -147,6 +147,7 @@ $t->run_program($run, '--stop', '--dir', $dir);
 # --- in the foreground -------------------------------------------------------
 
 for my $signal (qw(INT TERM)) {
+    unlink $t->dir . '/foreground.out';
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         $SIG{INT} = 'DEFAULT';
