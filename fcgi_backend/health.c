@@ -186,6 +186,7 @@ static void
 set_since(const reading *read, bt_risk *risk, bt_value since)
 {
     risk->since = bt_value_time(since);
+    risk->seconds = -1;
 
     if (risk->since != BT_USEC_NONE) {
         risk->seconds = (read->reply->request->now - risk->since) / BT_SECOND;
