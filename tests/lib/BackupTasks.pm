@@ -323,7 +323,7 @@ sub _spawn {
         open STDIN,  '<', '/dev/null';
         open STDOUT, '>>', "$self->{dir}/log/$part.out";
         open STDERR, '>&', \*STDOUT;
-        exec @command or POSIX::_exit(127);
+        exec BackupTasks::Database::mortal(@command) or POSIX::_exit(127);
     }
     $self->{pid}{$part} = $pid;
     return;
@@ -399,6 +399,6 @@ END {
     $? = $status;
 }
 
-$SIG{$_} ||= sub { exit 1 } for qw(INT TERM HUP);
+$SIG{$_} ||= sub { exit 1 } for qw(INT TERM HUP PIPE);
 
 1;

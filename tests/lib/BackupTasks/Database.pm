@@ -10,6 +10,7 @@ use Digest::SHA ();
 use Fcntl ':flock';
 use File::Path ();
 use IPC::Open2 ();
+use POSIX ();
 use Time::HiRes ();
 
 my $mariadbd = '/usr/sbin/mariadbd';
@@ -53,6 +54,12 @@ sub kill_hard {
     return $self->stop('KILL');
 }
 
+# The command so that it ends when this test is killed.
+sub mortal {
+    my (@command) = @_;
+    return ('setpriv', '--pdeathsig', 'TERM', @command);
+}
+
 sub _launch {
     my ($self) = @_;
     my $dir = $self->{dir};
@@ -68,7 +75,7 @@ sub _launch {
         open STDIN,  '<', '/dev/null';
         open STDOUT, '>>', "$dir/log/db.out";
         open STDERR, '>&', \*STDOUT;
-        exec @command or POSIX::_exit(127);
+        exec mortal(@command) or POSIX::_exit(127);
     }
     $self->_wait_ready;
     return;
