@@ -85,6 +85,18 @@ adapter_of(const sample_cluster *cluster)
     return cluster->family == 1 ? "program" : "oceanbase2";
 }
 
+static size_t
+groups_of(const sample_cluster *cluster, bt_str groups[4])
+{
+    size_t count = 0;
+
+    while (count < 4 && cluster->groups[count] != NULL) {
+        groups[count] = bt_str_of(cluster->groups[count]);
+        count++;
+    }
+    return count;
+}
+
 static bool
 register_cluster(sample_run *run, size_t number)
 {
@@ -97,16 +109,10 @@ register_cluster(sample_run *run, size_t number)
         .adapter = bt_str_of(adapter_of(cluster)), .simulated = true,
         /* Nothing asks the samples yet: only one of them is to look stale. */
         .round_seconds = cluster->stale ? 10 : 86400,
-        .rpo_seconds = 600, .data_age_seconds = 129600, .groups = groups
+        .rpo_seconds = 600, .data_age_seconds = 129600, .groups = groups,
+        .group_count = groups_of(cluster, groups)
     };
 
-    while (record.group_count < 4
-           && cluster->groups[record.group_count] != NULL)
-    {
-        groups[record.group_count] =
-            bt_str_of(cluster->groups[record.group_count]);
-        record.group_count++;
-    }
     if (bt_recorder_cluster(run->recorder, &record, &run->ids[number])
         != BT_STORE_OK)
     {

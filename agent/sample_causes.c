@@ -46,7 +46,7 @@ const size_t sample_cause_count = sizeof(sample_causes)
 const sample_cause *
 sample_cause_by_code(const char *code)
 {
-    for (size_t i = 0; i < sample_cause_count; i++) {
+    for (size_t i = 0; code != NULL && i < sample_cause_count; i++) {
         if (strcmp(sample_causes[i].code, code) == 0) {
             return &sample_causes[i];
         }
@@ -80,6 +80,9 @@ sample_cause_of(const sample_run *run, const sample_unit *unit,
 {
     const char *network = sample_clusters[unit->cluster].network;
 
+    if (cause == NULL) {
+        return (bt_cause_record) { .code = { "", 0 } };
+    }
     (void) snprintf(trace, 64, "YB420A14%04X%04X-0006%08X-0-0",
                     (unsigned) (unit->cluster * 257) & 0xFFFFu,
                     (unsigned) (unit->tenant * 4099) & 0xFFFFu,

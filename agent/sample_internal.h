@@ -92,7 +92,7 @@ bt_usec sample_observed(const sample_run *run, size_t cluster);
 bool    sample_sql(sample_run *run, const char *sql, const bt_value *params,
                    size_t count, bt_rows **rows);
 
-/* sample_causes.c */
+/* sample_causes.c: no cause (NULL) is an empty record, no code no cause. */
 bt_cause_record sample_cause_of(const sample_run *run, const sample_unit *unit,
                                 const sample_cause *cause, char *text,
                                 char trace[64]);

@@ -115,11 +115,10 @@ sample_second(sample_run *run, const sample_unit *unit,
                     (long long) task->backup_set_id);
     second.storage_directory = bt_str_of(directory);
     second.status_since = is_over(status) ? end : start;
-    if (strcmp(status, "FAILED") == 0) {
-        second.cause = sample_cause_of(run, unit,
-                                       sample_cause_by_code("-9082"), text,
-                                       trace);
-    }
+    second.cause = sample_cause_of(run, unit, sample_cause_by_code(
+                                   strcmp(status, "FAILED") == 0 ? "-9082"
+                                                                 : NULL),
+                                   text, trace);
     sample_scope(run, unit->cluster, is_over(status) ? end : run->now);
     bt_recorder_put_second(run->recorder, &second);
 }
@@ -189,11 +188,8 @@ put_rare_cleanup(sample_run *run, const rare_cleanup *rare)
     (void) snprintf(source, sizeof(source), "%lld",
                     (long long) ++unit->cleanup);
     task.source_id = bt_str_of(source);
-    if (rare->cause != NULL) {
-        task.cause = sample_cause_of(run, unit,
-                                     sample_cause_by_code(rare->cause), text,
-                                     trace);
-    }
+    task.cause = sample_cause_of(run, unit, sample_cause_by_code(rare->cause),
+                                 text, trace);
     sample_scope(run, unit->cluster, rare->minutes > 0 ? end : run->now);
     bt_recorder_put_cleanup(run->recorder, &task);
 }

@@ -322,8 +322,7 @@ write_special(sample_run *run, const planned_task *planned)
 {
     const special_task *special = planned->special;
     sample_unit        *unit = &run->units[planned->unit];
-    const sample_cause *cause = special->cause != NULL
-                                ? sample_cause_by_code(special->cause) : NULL;
+    const sample_cause *cause = sample_cause_by_code(special->cause);
     task_memory         memory;
 
     start_task(run, &memory, unit, strcmp(special->mode, "FULL") == 0, cause);

@@ -12,6 +12,8 @@ static const ctl_command commands[] = {
     { "migrate", "[--dir DIR]",
       "create or bring up to date the tables of the record store",
       ctl_migrate },
+    { "check", "[--repair]",
+      "recompute what is kept twice, and tell what differs", ctl_check },
     { "sample", "[--tasks N] [--seed N] [--verbose]",
       "fill the record store with sample clusters; for trying it out only",
       ctl_sample }

@@ -40,6 +40,17 @@ is_migration(const char *name)
            && len < MIGRATION_NAME_MAX;
 }
 
+static int
+number_of(const char *name)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        number = 10 * number + (name[i] - '0');
+    }
+    return number;
+}
+
 static bool
 read_all(int fd, text_file *file)
 {
@@ -168,7 +179,7 @@ read_migration(migration_file *migration, const char *dir, const char *name,
 
     (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
     (void) snprintf(migration->name, sizeof(migration->name), "%s", name);
-    migration->version = atoi(name);
+    migration->version = number_of(name);
     if (!slurp(path, &file)) {
         return complain(why, size, path, strerror(errno));
     }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define BT_CONNECT_SECONDS  5u
-/* The server's own deadline shall fire first: it leaves the connection whole. */
+/* The server's own deadline comes first: it leaves the connection whole. */
 #define BT_READ_GRACE       10u
 
 static void

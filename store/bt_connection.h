@@ -5,7 +5,7 @@
 
 #include "bt_dialect.h"
 
-#define BT_STATEMENTS_MAX  96       /* prepared statements kept per connection */
+#define BT_STATEMENTS_MAX  96       /* prepared, kept per connection */
 
 /* A prepared statement.  busy: rows of it are being read. */
 typedef struct {

@@ -8,7 +8,7 @@
 /* Where the store is; all of it comes from a MySQL option file, so that no
  * password stands in an argument or the environment. */
 typedef struct {
-    const char *defaults_file;      /* read instead of the global option files */
+    const char *defaults_file;      /* read instead of the global ones */
     const char *group;              /* its section, besides [client] */
     unsigned    connect_seconds;    /* 0: 5 */
     unsigned    statement_seconds;  /* deadline of one statement; 0: none */
@@ -17,14 +17,15 @@ typedef struct {
 
 typedef enum {
     BT_STORE_OK,
-    BT_STORE_UNAVAILABLE,           /* no connection, lost, shutting down, read-only */
+    BT_STORE_UNAVAILABLE,           /* no connection, lost, read-only */
     BT_STORE_DEADLINE,              /* the statement's deadline passed */
-    BT_STORE_CONFLICT,              /* deadlock or lock wait: run the transaction again */
+    BT_STORE_CONFLICT,              /* deadlock or lock wait: try again */
     BT_STORE_DUPLICATE,             /* unique key */
-    BT_STORE_ERROR                  /* anything else: a defect or a missing schema */
+    BT_STORE_ERROR                  /* a defect or a missing schema */
 } bt_store_status;
 
-typedef enum { BT_VALUE_NULL, BT_VALUE_INT, BT_VALUE_TEXT, BT_VALUE_TIME } bt_value_e;
+typedef enum { BT_VALUE_NULL, BT_VALUE_INT, BT_VALUE_TEXT, BT_VALUE_TIME }
+    bt_value_e;
 
 /* A parameter or a column.  TIME is a DATETIME(6) as UTC microseconds in
  * `number`, a DATE its first instant; BLOB and DECIMAL columns come as TEXT,
@@ -72,7 +73,8 @@ bt_store_status bt_store_run(bt_store *store, const char *sql,
 bt_store_status bt_store_plain(bt_store *store, const char *sql);
 /* 1: a row is there; 0: end; -1: no memory for a row. */
 int             bt_rows_next(bt_rows *rows);
-bt_value        bt_rows_get(bt_rows *rows, size_t column);  /* valid until next */
+/* Valid until the next row. */
+bt_value        bt_rows_get(bt_rows *rows, size_t column);
 size_t          bt_rows_columns(const bt_rows *rows);
 void            bt_rows_close(bt_rows *rows);
 
