@@ -95,6 +95,7 @@ sub add {
         $self->_insert('causes', %$cause, record_id => $id, cause_at => $now)
             if $cause;
         $self->_count($kind, $id, 1);
+        $self->_sum_up($o{tenant_id}) if $kind eq 'data';
         $self->_note($number, $kind, $id, undef, $o{status});
         return $id;
     });
@@ -134,6 +135,7 @@ sub add_many {
                 . ' ON DUPLICATE KEY UPDATE tasks = tasks + q.n');
         }
         $t->sql('SET timestamp = DEFAULT');
+        $self->_sum_up($tenant);
     });
     return $first;
 }
@@ -150,6 +152,8 @@ sub set {
         $t->sql("UPDATE $table{$kind} SET $set, updated = UTC_TIMESTAMP(6),"
             . " change_no = $number WHERE id = $id");
         $self->_count($kind, $id, 1);
+        $self->_sum_up($t->value('SELECT tenant_id FROM data_tasks WHERE id ='
+            . " $id")) if $kind eq 'data';
         $self->_note($number, $kind, $id, $old, $o{status} // $old);
     });
     return;
@@ -186,6 +190,26 @@ sub _count {
             . " $mode, $method, $by FROM $table{$kind} WHERE id = $id"
             . " ON DUPLICATE KEY UPDATE tasks = tasks + $by");
     }
+    return;
+}
+
+# What a tenant's row says about its data backups.
+sub _sum_up {
+    my ($self, $tenant) = @_;
+    my $t = $self->{t};
+    $t->sql('UPDATE data_tasks SET end_time = start_time + INTERVAL 1 MINUTE'
+        . " WHERE status IN ('COMPLETED', 'FAILED') AND end_time IS NULL"
+        . " AND tenant_id = $tenant");
+    for my $mode (qw(FULL INCREMENTAL)) {
+        $t->sql('UPDATE tenants SET last_' . lc($mode) . ' = (SELECT'
+            . " MAX(end_time) FROM data_tasks WHERE tenant_id = $tenant AND"
+            . " status = 'COMPLETED' AND mode = '$mode') WHERE id = $tenant");
+    }
+    $t->sql('UPDATE tenants n JOIN (SELECT listed_at, id, status FROM data_tasks'
+        . " WHERE tenant_id = $tenant AND status IN ('COMPLETED', 'FAILED')"
+        . ' ORDER BY listed_at DESC, id DESC LIMIT 1) d SET n.last_data_at ='
+        . ' d.listed_at, n.last_data_id = d.id, n.last_data_status = d.status'
+        . " WHERE n.id = $tenant");
     return;
 }
 
