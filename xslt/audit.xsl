@@ -97,7 +97,6 @@
       </a>
     </xsl:if>
     <xsl:if test="b:command">
-      <xsl:text> </xsl:text>
       <a href="{$base}commands/{b:command}{$keep}">
         <xsl:value-of select="concat(f:t('target.command'), ' ', b:command)"/>
       </a>

@@ -96,7 +96,7 @@
     <xsl:call-template name="start-end"/>
     <td class="s">
       <xsl:choose>
-        <xsl:when test="b:status = 'COMPLETED' and not(b:stale)">
+        <xsl:when test="b:status = 'COMPLETED' and b:end-time">
           <span class="st ok"><xsl:value-of select="$word-completed"/></span>
         </xsl:when>
         <xsl:otherwise>
@@ -157,6 +157,12 @@
       <div>
         <dt><xsl:value-of select="$label-set-state"/></dt>
         <dd><xsl:apply-templates select="b:set-state" mode="word"/></dd>
+      </div>
+    </xsl:if>
+    <xsl:if test="b:stale">
+      <div>
+        <dt><xsl:value-of select="f:t('label.contact')"/></dt>
+        <dd class="warn"><xsl:value-of select="f:stale(b:stale, 200)"/></dd>
       </div>
     </xsl:if>
     <xsl:if test="b:raw-status != b:status">

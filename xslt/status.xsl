@@ -194,14 +194,21 @@
     </small>
   </xsl:template>
 
-  <!-- The reason only where the state may have moved on meanwhile. -->
+  <!-- Not on what has ended: that is as true as it was. -->
   <xsl:template match="b:stale" mode="note">
-    <small class="note warn">
-      <xsl:value-of select="f:t1('note.stale', f:span(f:age(@since), 0))"/>
-      <xsl:if test="@reason and not(../b:end-time)">
-        <xsl:value-of select="concat(' – ', f:short(@reason, 60))"/>
-      </xsl:if>
-    </small>
+    <xsl:if test="not(../b:end-time)">
+      <small class="note warn"><xsl:value-of select="f:stale(., 60)"/></small>
+    </xsl:if>
   </xsl:template>
+
+  <!-- "Stale for 43 min – connection refused". -->
+  <func:function name="f:stale">
+    <xsl:param name="stale"/>
+    <xsl:param name="most"/>
+    <func:result select="concat(
+        f:t1('note.stale', f:span(f:age($stale/@since), 0)),
+        substring(' – ', 1 div boolean($stale/@reason)),
+        f:short($stale/@reason, $most))"/>
+  </func:function>
 
 </xsl:stylesheet>

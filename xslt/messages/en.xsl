@@ -207,8 +207,8 @@
     <m k="col.first">First Backup</m>
     <m k="col.risk">What is wrong</m>
     <m k="col.tenants">Tenants</m>
-    <m k="col.oldest-data">Oldest Data Backup</m>
-    <m k="col.oldest-log">Oldest Log Position</m>
+    <m k="col.oldest-data">Last Data Backup, worst tenant</m>
+    <m k="col.oldest-log">Log Backed Up To, worst tenant</m>
     <m k="col.observed">Last Answer</m>
     <m k="col.version">Version</m>
     <m k="col.last-full">Last Full</m>
@@ -236,6 +236,7 @@
     <m k="label.size">Size</m>
     <m k="label.set-state">Backup Set</m>
     <m k="label.raw-status">State in the Cluster</m>
+    <m k="label.contact">Contact</m>
     <m k="label.restorable">Restorable</m>
     <m k="label.restorable-from">Restorable From</m>
     <m k="label.restorable-to">Restorable To</m>

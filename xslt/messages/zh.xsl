@@ -74,7 +74,7 @@
     <m k="risk.LOG_STOPPED" xml:space="preserve"><v n="who"/> 的日志备份<a n="record">已停止</a> <v n="age"/>。</m>
     <m k="risk.DATA_FAILED" xml:space="preserve"><v n="who"/> 最近一次数据备份已于 <v n="age"/>前<a n="record">失败</a>。</m>
     <m k="risk.other" xml:space="preserve"><v n="who"/> <a n="record">存在风险</a>。</m>
-    <m k="risk.tenant">（租户 {0}）</m>
+    <m k="risk.tenant">(租户 {0})</m>
 
     <!-- Tiles and tabs. -->
     <m k="tile.data">数据备份</m>
@@ -207,8 +207,8 @@
     <m k="col.first">原备份</m>
     <m k="col.risk">风险</m>
     <m k="col.tenants">租户</m>
-    <m k="col.oldest-data">最早的最近数据备份</m>
-    <m k="col.oldest-log">最早的日志备份位点</m>
+    <m k="col.oldest-data">最近数据备份（最差租户）</m>
+    <m k="col.oldest-log">日志备份位点（最差租户）</m>
     <m k="col.observed">最近响应</m>
     <m k="col.version">版本</m>
     <m k="col.last-full">最近全量</m>
@@ -236,6 +236,7 @@
     <m k="label.size">大小</m>
     <m k="label.set-state">备份集状态</m>
     <m k="label.raw-status">集群内状态</m>
+    <m k="label.contact">连接</m>
     <m k="label.restorable">可恢复时间点</m>
     <m k="label.restorable-from">可恢复时间点（起）</m>
     <m k="label.restorable-to">可恢复时间点（止）</m>
