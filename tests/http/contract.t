@@ -272,7 +272,7 @@ my %example = (
         $t->get('/backup/data/999999999.xml', user => 'viewer') },
     '405 METHOD_NOT_ALLOWED' => sub {
         $t->post('/backup/data.xml', {}, user => 'operator') },
-    '409 CONFLICT' => sub { 
+    '409 CONFLICT' => sub {
         post_stop('idempotency-key' => 'f' x 32) },
     '413 TOO_LARGE' => sub { post_stop(csrf => 'x' x 20_000) },
     '303 ' => sub { post_stop() },
