@@ -193,7 +193,8 @@ sub _count {
     return;
 }
 
-# What a tenant's row says about its data backups.
+# What a tenant's row says about its data backups; it never takes back what a
+# test has put there.
 sub _sum_up {
     my ($self, $tenant) = @_;
     my $t = $self->{t};
@@ -201,9 +202,11 @@ sub _sum_up {
         . " WHERE status IN ('COMPLETED', 'FAILED') AND end_time IS NULL"
         . " AND tenant_id = $tenant");
     for my $mode (qw(FULL INCREMENTAL)) {
-        $t->sql('UPDATE tenants SET last_' . lc($mode) . ' = (SELECT'
-            . " MAX(end_time) FROM data_tasks WHERE tenant_id = $tenant AND"
-            . " status = 'COMPLETED' AND mode = '$mode') WHERE id = $tenant");
+        my $column = 'n.last_' . lc $mode;
+        $t->sql('UPDATE tenants n, (SELECT MAX(end_time) AS at FROM data_tasks'
+            . " WHERE tenant_id = $tenant AND status = 'COMPLETED' AND"
+            . " mode = '$mode') d SET $column = COALESCE(GREATEST($column,"
+            . " d.at), d.at, $column) WHERE n.id = $tenant");
     }
     $t->sql('UPDATE tenants n JOIN (SELECT listed_at, id, status FROM data_tasks'
         . " WHERE tenant_id = $tenant AND status IN ('COMPLETED', 'FAILED')"
