@@ -64,8 +64,10 @@ create_database(ctl_context *ctl)
     (void) snprintf(sql, sizeof(sql), "CREATE DATABASE IF NOT EXISTS `%s` "
                     "DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", name);
     if (bt_store_plain(server, sql) != BT_STORE_OK) {
-        code = ctl_say(CTL_FAILED, "the database %s is missing and cannot be "
-                       "created: %s; run as its administrator: %s;", name,
+        code = ctl_say(CTL_FAILED, "the database %s is missing, or not for "
+                       "this account, and cannot be created: %s; run as an "
+                       "administrator: %s; and grant this account all on it",
+                       name,
                        bt_store_error(server), sql);
     }
     bt_store_free(server);
@@ -78,7 +80,9 @@ prepare(ctl_context *ctl)
     if (bt_store_plain(ctl->store, "SELECT 1") == BT_STORE_OK) {
         return CTL_DONE;
     }
-    if (bt_store_errno(ctl->store) != 1049) {
+    if (bt_store_errno(ctl->store) != 1049
+        && bt_store_errno(ctl->store) != 1044)
+    {
         return ctl_store_failed(ctl, "cannot reach the record store");
     }
     return create_database(ctl);
