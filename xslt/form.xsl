@@ -88,7 +88,6 @@
           <xsl:if test="b:status-since">
             <xsl:value-of select="f:t1('form.state-for',
                 f:span(f:age(b:status-since), 0))"/>
-            <xsl:text> </xsl:text>
           </xsl:if>
           <xsl:if test="b:observed">
             <xsl:value-of select="f:t1('form.state-seen', f:ago(b:observed))"/>

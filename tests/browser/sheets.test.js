@@ -157,6 +157,12 @@ test('the latency is at least what was seen, plus the time since', () => {
   assert.match(html, /at least 44 min<\/span><small>seen 43 min ago/);
 });
 
+test('the sheets read nothing but the document and escape all they write',
+  () => {
+    assert.doesNotMatch(source(),
+      /\bdocument\(|exsl:document|disable-output-escaping|xsl:processing/);
+  });
+
 test('addresses of style and script change with their content', () => {
   const hash = crypto.createHash('sha256');
   for (const name of ['backup-tasks.css', 'backup-tasks.js']) {

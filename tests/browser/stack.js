@@ -44,18 +44,32 @@ async function start({ tasks = 600 } = {}) {
   if (!url) {
     directory = fs.mkdtempSync(path.join(os.tmpdir(), 'bt-browser-'));
     const port = await freePort();
-    run(['--detach', '--dir', directory, '--port', String(port),
-      '--tasks', String(tasks)]);
+    try {
+      run(['--detach', '--dir', directory, '--port', String(port),
+        '--tasks', String(tasks)]);
+    } catch (error) {
+      fs.rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
     url = `http://127.0.0.1:${port}/backup/`;
   }
-  const browser = await chromium.launch(
-    { executablePath: CHROMIUM, args: ARGUMENTS });
-  const stop = async () => {
-    await browser.close();
+  const end = () => {
     if (directory) {
       run(['--stop', '--dir', directory]);
       fs.rmSync(directory, { recursive: true, force: true });
     }
+  };
+  let browser;
+  try {
+    browser = await chromium.launch(
+      { executablePath: CHROMIUM, args: ARGUMENTS });
+  } catch (error) {
+    end();
+    throw error;
+  }
+  const stop = async () => {
+    await browser.close();
+    end();
   };
   return { url, browser, stop, open: (options) => open(browser, url, options) };
 }

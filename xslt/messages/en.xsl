@@ -394,7 +394,7 @@
     <m k="form.not-now">This is not possible now.</m>
     <m k="form.last-restorable">Last Restorable Moment</m>
     <m k="form.gap">Gap That Remains</m>
-    <m k="form.state-for">for {0},</m>
+    <m k="form.state-for">for {0}, </m>
     <m k="form.state-seen">seen {0}</m>
     <m k="form.agent">Agent Last Seen</m>
     <m k="form.no-agent">No agent was ever seen for this cluster: nobody would carry this out.</m>
