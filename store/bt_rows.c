@@ -164,7 +164,14 @@ bt_rows_new(bt_connection *connection, bt_statement *statement,
     statement->busy = true;
     connection->rows_open++;
     if (!bt_take(rows, failure)) {
+        bool kept = statement->kept;
+
+        /* libmariadb would wait for the rest of this answer for ever when it
+         * executes the statement again. */
         bt_rows_close(rows);
+        if (kept) {
+            bt_connection_forget(connection, statement);
+        }
         return NULL;
     }
     return rows;

@@ -196,6 +196,14 @@ bt_bind_param(MYSQL_BIND *bind, MYSQL_TIME *time, const bt_value *param)
     }
 }
 
+static void
+bt_take_failure(bt_store *store, MYSQL_STMT *stmt)
+{
+    store->failure.number = mysql_stmt_errno(stmt);
+    (void) snprintf(store->failure.text, sizeof(store->failure.text), "%s",
+                    mysql_stmt_error(stmt));
+}
+
 static bool
 bt_execute(bt_store *store, MYSQL_STMT *stmt, const bt_value *params,
            size_t count)
@@ -216,13 +224,26 @@ bt_execute(bt_store *store, MYSQL_STMT *stmt, const bt_value *params,
         good = (count == 0 || mysql_stmt_bind_param(stmt, binds) == 0)
                && mysql_stmt_execute(stmt) == 0;
         if (!good) {
-            store->failure.number = mysql_stmt_errno(stmt);
-            (void) snprintf(store->failure.text, sizeof(store->failure.text),
-                            "%s", mysql_stmt_error(stmt));
+            bt_take_failure(store, stmt);
         }
     }
     free(binds);
     free(times);
+    return good;
+}
+
+/* Rows that nobody wants are read all the same: a lock or a deadline may fail
+ * after the first part of the answer.  After false the statement must go: see
+ * bt_rows_new(). */
+static bool
+bt_discard(bt_store *store, MYSQL_STMT *stmt)
+{
+    bool good = mysql_stmt_store_result(stmt) == 0;
+
+    if (!good) {
+        bt_take_failure(store, stmt);
+    }
+    (void) mysql_stmt_free_result(stmt);
     return good;
 }
 
@@ -231,6 +252,7 @@ bt_results(bt_store *store, bt_statement *statement, bt_rows **rows,
            int64_t *affected)
 {
     MYSQL_STMT *stmt = statement->stmt;
+    bool        good = true;
 
     if (mysql_stmt_field_count(stmt) == 0) {
         store->insert_id = (int64_t) mysql_stmt_insert_id(stmt);
@@ -241,12 +263,12 @@ bt_results(bt_store *store, bt_statement *statement, bt_rows **rows,
         *rows = bt_rows_new(store->connection, statement, &store->failure);
         return *rows != NULL ? bt_good(store) : bt_failed(store);
     } else {
-        (void) mysql_stmt_free_result(stmt);
+        good = bt_discard(store, stmt);
     }
-    if (!statement->kept) {
+    if (!good || !statement->kept) {
         bt_connection_forget(store->connection, statement);
     }
-    return bt_good(store);
+    return good ? bt_good(store) : bt_failed(store);
 }
 
 /* One try.  A stale prepared statement is made anew once. */
