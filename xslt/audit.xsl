@@ -1,10 +1,9 @@
 <!-- audit.xsl: who did what, when, from where, with what result. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
-    xmlns:func="http://exslt.org/functions"
     xmlns:f="urn:nginx-backup-tasks:sheet"
     xmlns:b="urn:nginx-backup-tasks:1"
-    extension-element-prefixes="func f"
+    extension-element-prefixes="f"
     exclude-result-prefixes="b">
 
   <xsl:template match="b:audit-events" mode="title">
@@ -76,7 +75,9 @@
         <xsl:if test="not(b:cluster)"><xsl:call-template name="none"/></xsl:if>
       </td>
       <td class="s" data-l="{f:t('col.outcome')}">
-        <xsl:call-template name="outcome"/>
+        <span class="st {f:tone('audit', b:outcome)}">
+          <xsl:value-of select="f:word('outcome', b:outcome)"/>
+        </span>
       </td>
       <td data-l="{f:t('col.detail')}">
         <xsl:value-of select="f:short(b:detail, 300)"/>
@@ -102,26 +103,5 @@
       </a>
     </xsl:if>
   </xsl:template>
-
-  <xsl:template name="outcome">
-    <span class="st {f:outcome-tone(b:outcome)}">
-      <xsl:value-of select="f:word('outcome', b:outcome)"/>
-    </span>
-  </xsl:template>
-
-  <func:function name="f:outcome-tone">
-    <xsl:param name="outcome"/>
-    <xsl:choose>
-      <xsl:when test="contains(' refused failed FAILED REFUSED ',
-                      concat(' ', $outcome, ' '))">
-        <func:result select="'bad'"/>
-      </xsl:when>
-      <xsl:when test="contains(' done accepted ok DONE ACCEPTED OK ',
-                      concat(' ', $outcome, ' '))">
-        <func:result select="'ok'"/>
-      </xsl:when>
-      <xsl:otherwise><func:result select="'quiet'"/></xsl:otherwise>
-    </xsl:choose>
-  </func:function>
 
 </xsl:stylesheet>

@@ -21,10 +21,10 @@
     <xsl:param name="code"/>
     <xsl:variable name="word" select="concat(' ', $code, ' ')"/>
     <xsl:choose>
-      <xsl:when test="contains(' FAILED INTERRUPTED CRITICAL refused ', $word)">
+      <xsl:when test="contains(' FAILED INTERRUPTED CRITICAL REFUSED ', $word)">
         <func:result select="'bad'"/>
       </xsl:when>
-      <xsl:when test="contains(' COMPLETED DONE OK ', $word)
+      <xsl:when test="contains(' COMPLETED DONE OK ACCEPTED ', $word)
                       or $kind = 'log' and $code = 'IN_PROGRESS'">
         <func:result select="'ok'"/>
       </xsl:when>

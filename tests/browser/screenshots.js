@@ -14,7 +14,7 @@ const first = (selector) => async (page) => {
 };
 
 const pictures = [
-  { name: 'data', address: 'data', act: async (page) => {
+  { name: 'data', address: 'data', height: 1150, act: async (page) => {
     await page.locator('.data tbody.bad summary').first().click();
   } },
   { name: 'data-zh-dark', address: 'data?lang=zh&tz=Asia/Shanghai', dark: true },
@@ -42,7 +42,10 @@ async function main() {
         await reader.page.waitForLoadState();
       }
       await reader.page.mouse.move(0, 0);
-      await reader.page.evaluate(() => document.activeElement.blur());
+      await reader.page.evaluate(() => {
+        document.activeElement.blur();
+        window.scrollTo(0, 0);
+      });
       await reader.page.screenshot(
         { path: path.join(directory, `${name}.png`) });
       await reader.close();

@@ -272,6 +272,7 @@
     <m k="kind.DATA">Data</m>
     <m k="kind.LOG">Log</m>
     <m k="set-state.AVAILABLE">Available</m>
+    <m k="set-state.INCOMPLETE">Incomplete</m>
     <m k="set-state.EXPIRED">Expired</m>
     <m k="set-state.DELETING">Deleting</m>
     <m k="set-state.DELETED">Deleted</m>
@@ -311,10 +312,10 @@
     <m k="target.cleanup">cleanup task</m>
     <m k="target.second">second backup</m>
     <m k="target.command">command</m>
-    <m k="outcome.accepted">Accepted</m>
-    <m k="outcome.done">Done</m>
-    <m k="outcome.refused">Refused</m>
-    <m k="outcome.failed">Failed</m>
+    <m k="outcome.ACCEPTED">Accepted</m>
+    <m k="outcome.DONE">Done</m>
+    <m k="outcome.REFUSED">Refused</m>
+    <m k="outcome.FAILED">Failed</m>
 
     <!-- Notes on a row. -->
     <m k="note.acknowledged">Acknowledged by {0}</m>

@@ -272,6 +272,7 @@
     <m k="kind.DATA">数据</m>
     <m k="kind.LOG">日志</m>
     <m k="set-state.AVAILABLE">可用</m>
+    <m k="set-state.INCOMPLETE">不完整</m>
     <m k="set-state.EXPIRED">已过期</m>
     <m k="set-state.DELETING">删除中</m>
     <m k="set-state.DELETED">已删除</m>
@@ -311,10 +312,10 @@
     <m k="target.cleanup">清理任务</m>
     <m k="target.second">二次备份</m>
     <m k="target.command">指令</m>
-    <m k="outcome.accepted">已接受</m>
-    <m k="outcome.done">已完成</m>
-    <m k="outcome.refused">已拒绝</m>
-    <m k="outcome.failed">失败</m>
+    <m k="outcome.ACCEPTED">已接受</m>
+    <m k="outcome.DONE">已完成</m>
+    <m k="outcome.REFUSED">已拒绝</m>
+    <m k="outcome.FAILED">失败</m>
 
     <!-- Notes on a row. -->
     <m k="note.acknowledged">{0} 已确认</m>
