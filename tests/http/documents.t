@@ -18,7 +18,7 @@ my %element = map { $_ => 1 } $text =~ /<([a-z][a-z-]*)/g;
 my %attribute = map { $_ => 1 } $text =~ /\b([a-z]+(?:-[a-z]+)*)="/g;
 # Headings are names of rows; below query every parameter is an element.
 $element{$_} = 1 for $text =~ /^##+ ([a-z-]+)$/mg;
-$element{$_} = 1 for $t->read_file($t->root . '/docs/contract.md')
+$element{$_} = 1 for grep { defined } $t->read_file($t->root . '/docs/contract.md')
     =~ /^\| `([a-z-]+)`(?: `([a-z-]+)`)? \|/mg;
 # Rows of the table of lists: root, container and row.
 $element{$_} = 1 for map { split /\s*\|\s*/ } $text =~ /^\|(.*)\|$/mg;
