@@ -30,43 +30,49 @@
           </xsl:choose>
         </small>
       </h2>
+      <xsl:variable name="good" select="b:count[@status = 'COMPLETED'
+          or @status = 'IN_PROGRESS' and ../@view = 'log']"/>
+      <xsl:variable name="bad"
+          select="b:count[@status = 'FAILED' or @status = 'INTERRUPTED']"/>
+      <xsl:variable name="rest"
+          select="b:count[count(. | $good | $bad) &gt; count($good | $bad)]"/>
       <p>
-        <xsl:call-template name="tile-counts"/>
+        <xsl:call-template name="tile-counts">
+          <xsl:with-param name="good" select="$good"/>
+          <xsl:with-param name="bad" select="$bad[. &gt; 0]"/>
+          <xsl:with-param name="rest" select="$rest[. &gt; 0]"/>
+        </xsl:call-template>
       </p>
-      <xsl:call-template name="bar"/>
+      <xsl:call-template name="bar">
+        <xsl:with-param name="good" select="$good[. &gt; 0]"/>
+        <xsl:with-param name="bad" select="$bad[. &gt; 0]"/>
+        <xsl:with-param name="rest" select="$rest[. &gt; 0]"/>
+      </xsl:call-template>
     </section>
   </xsl:template>
 
   <!-- Good first, then bad, then the rest; what has none is left out, but for
        the two that a reader looks for. -->
   <xsl:template name="tile-counts">
-    <xsl:variable name="good" select="b:count[f:tone(../@view, @status) = 'ok']"/>
-    <xsl:variable name="bad" select="b:count[f:tone(../@view, @status) = 'bad']"/>
+    <xsl:param name="good"/>
+    <xsl:param name="bad"/>
+    <xsl:param name="rest"/>
+    <xsl:apply-templates select="$good"/>
     <xsl:if test="not($good)">
       <xsl:call-template name="tile-count">
         <xsl:with-param name="status">
-          <xsl:call-template name="good-status"/>
+          <xsl:if test="@view = 'log'">IN_PROGRESS</xsl:if>
+          <xsl:if test="@view != 'log'">COMPLETED</xsl:if>
         </xsl:with-param>
-        <xsl:with-param name="number" select="0"/>
       </xsl:call-template>
     </xsl:if>
-    <xsl:apply-templates select="$good"/>
-    <xsl:if test="not($bad[. &gt; 0])">
+    <xsl:apply-templates select="$bad"/>
+    <xsl:if test="not($bad)">
       <xsl:call-template name="tile-count">
         <xsl:with-param name="status" select="'FAILED'"/>
-        <xsl:with-param name="number" select="0"/>
       </xsl:call-template>
     </xsl:if>
-    <xsl:apply-templates select="$bad[. &gt; 0]"/>
-    <xsl:apply-templates select="b:count[f:tone(../@view, @status) != 'ok'
-        and f:tone(../@view, @status) != 'bad' and . &gt; 0]"/>
-  </xsl:template>
-
-  <xsl:template name="good-status">
-    <xsl:choose>
-      <xsl:when test="@view = 'log'">IN_PROGRESS</xsl:when>
-      <xsl:otherwise>COMPLETED</xsl:otherwise>
-    </xsl:choose>
+    <xsl:apply-templates select="$rest"/>
   </xsl:template>
 
   <xsl:template match="b:kind/b:count">
@@ -83,8 +89,7 @@
   <!-- One number with its word; the context is the kind. -->
   <xsl:template name="tile-count">
     <xsl:param name="status"/>
-    <xsl:param name="number"/>
-    <xsl:variable name="tone" select="f:tone(@view, $status)"/>
+    <xsl:param name="number" select="0"/>
     <a>
       <xsl:attribute name="href">
         <xsl:call-template name="kind-href">
@@ -94,7 +99,7 @@
       </xsl:attribute>
       <xsl:if test="$number &gt; 0">
         <xsl:attribute name="class">
-          <xsl:value-of select="$tone"/>
+          <xsl:value-of select="f:tone(@view, $status)"/>
         </xsl:attribute>
       </xsl:if>
       <b><xsl:value-of select="f:count($number)"/></b>
@@ -122,11 +127,12 @@
   <!-- The shares as one line, good first; each part has 12 of 1000 before its
        share, so that one failure among thousands is seen. -->
   <xsl:template name="bar">
-    <xsl:variable name="parts" select="b:count[. &gt; 0]"/>
+    <xsl:param name="good"/>
+    <xsl:param name="bad"/>
+    <xsl:param name="rest"/>
+    <xsl:variable name="parts" select="$good | $bad | $rest"/>
     <xsl:variable name="scale"
         select="(1000 - 12 * count($parts)) div sum($parts)"/>
-    <xsl:variable name="good" select="$parts[f:tone(../@view, @status) = 'ok']"/>
-    <xsl:variable name="bad" select="$parts[f:tone(../@view, @status) = 'bad']"/>
     <svg class="bar" viewBox="0 0 1000 6" preserveAspectRatio="none"
         aria-hidden="true" width="100%" height="6">
       <rect class="rest" width="1000" height="6"/>
@@ -141,9 +147,7 @@
             select="12 * count($good) + $scale * sum($good)"/>
       </xsl:call-template>
       <xsl:call-template name="bar-parts">
-        <xsl:with-param name="parts"
-            select="$parts[f:tone(../@view, @status) != 'ok'
-                    and f:tone(../@view, @status) != 'bad']"/>
+        <xsl:with-param name="parts" select="$rest"/>
         <xsl:with-param name="scale" select="$scale"/>
         <xsl:with-param name="x" select="12 * count($good | $bad)
             + $scale * sum($good | $bad)"/>
