@@ -95,8 +95,15 @@ bt_recorder_put_tenant(bt_recorder *recorder, const bt_tenant_record *tenant)
 void
 bt_recorder_put_removal(bt_recorder *recorder, bt_kind kind, int64_t id)
 {
-    rec_removal *removal = rec_add(recorder, &recorder->removals);
+    rec_removal *removal;
 
+    for (size_t i = 0; i < recorder->removals.count; i++) {
+        removal = rec_at(&recorder->removals, i);
+        if (removal->id == id) {
+            return;
+        }
+    }
+    removal = rec_add(recorder, &recorder->removals);
     if (removal != NULL) {
         *removal = (rec_removal) { .kind = kind, .id = id,
                                    .at = recorder->at };
@@ -172,15 +179,16 @@ count_differences(bt_recorder *recorder)
 static bool
 work(bt_recorder *recorder)
 {
-    if (!rec_lock_clusters(recorder) || !rec_load_tenants(recorder)
-        || !rec_resolve_keys(recorder) || !rec_load(recorder)
+    if (!rec_find_removal_clusters(recorder) || !rec_lock_clusters(recorder)
+        || !rec_load_tenants(recorder) || !rec_resolve_keys(recorder)
+        || !rec_load(recorder) || !rec_find_removals(recorder)
         || !rec_link_seconds(recorder) || !rec_compare_parts(recorder))
     {
         return false;
     }
     rec_compare(recorder);
     rec_note_backups(recorder);
-    if (!rec_find_removals(recorder)) {
+    if (!rec_lock_seconds(recorder)) {
         return false;
     }
     if (count_differences(recorder)
@@ -188,7 +196,8 @@ work(bt_recorder *recorder)
     {
         return false;
     }
-    return rec_write_items(recorder) && rec_write_tenants(recorder)
+    return rec_write_items(recorder) && rec_refresh_tenants(recorder)
+           && rec_write_tenants(recorder)
            && rec_write_seconds(recorder) && rec_write_removals(recorder)
            && rec_write_changes(recorder) && !recorder->no_memory;
 }

@@ -40,7 +40,11 @@ typedef struct {
 } bt_tenant_record;
 
 /* Why a record is bad.  code: the cluster's error number with its sign
- * ("-9040"), or CANCELED; "" and an empty text: no cause. */
+ * ("-9040"), or CANCELED; "" and an empty text: no cause.  Somebody wanted a
+ * task canceled to end: it never counts as bad. */
+#define BT_SQL_CANCELED  "'CANCELED', '-4072', '4072'"
+
+
 typedef struct {
     bt_str code;
     bt_str stage;
@@ -172,7 +176,9 @@ bt_recorder    *bt_recorder_new(bt_store *store);
 void            bt_recorder_free(bt_recorder *recorder);
 
 /* Registers a cluster, or brings it up to date, in a transaction of its own;
- * *id is our number of it.  Its records before a new incarnation stay. */
+ * *id is our number of it.  Its records before a new incarnation stay.  Names
+ * of it and of its groups are 1 to 128 characters without a blank at either
+ * end; another one is refused (BT_STORE_ERROR). */
 bt_store_status bt_recorder_cluster(bt_recorder *recorder,
                                     const bt_cluster_record *cluster,
                                     int64_t *id);
@@ -182,7 +188,10 @@ bt_store_status bt_recorder_observed(bt_recorder *recorder, int64_t cluster_id,
                                      bt_usec at, bt_str reason);
 
 /* What is put from here on belongs to this cluster and was learnt at `at`.
- * The records are copied; the same record put twice counts once, the last. */
+ * The records are copied; the same record put twice counts once, the last.
+ * Tenants that records name must have been put, then or ever before.  A text
+ * that is too long for its column is cut, malformed UTF-8 becomes U+FFFD, a
+ * time outside the years 1000 to 9999 is unknown. */
 void            bt_recorder_scope(bt_recorder *recorder, int64_t cluster_id,
                                   int incarnation, bt_usec at);
 void            bt_recorder_put_tenant(bt_recorder *recorder,

@@ -6,19 +6,16 @@
 
 #define TRIES  8
 
-static bt_value
-text_or_null(bt_str text)
-{
-    return text.len > 0 ? bt_text(text) : bt_null();
-}
+#define NAME_CHARS    128
+#define REASON_CHARS  512
 
 static void
 set_columns(bt_recorder *recorder, const bt_cluster_record *cluster)
 {
-    rec_bind(recorder, text_or_null(cluster->ob_name));
+    rec_bind(recorder, rec_text_value(recorder, cluster->ob_name, NAME_CHARS));
     rec_bind(recorder, rec_number_value(cluster->ob_id));
     rec_bind(recorder, bt_int(cluster->incarnation));
-    rec_bind(recorder, text_or_null(cluster->version));
+    rec_bind(recorder, rec_text_value(recorder, cluster->version, 64));
     rec_bind(recorder, bt_text(cluster->adapter));
     rec_bind(recorder, bt_int(cluster->simulated));
     rec_bind(recorder, bt_int(cluster->round_seconds));
@@ -96,15 +93,34 @@ update_cluster(bt_recorder *recorder, const bt_cluster_record *cluster,
     return rec_run(recorder, NULL);
 }
 
+/* Among the first `count` groups. */
 static bool
-has_group(const bt_cluster_record *cluster, bt_str name)
+has_group(const bt_cluster_record *cluster, bt_str name, size_t count)
 {
-    for (size_t i = 0; i < cluster->group_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (bt_str_eq(cluster->groups[i], name)) {
             return true;
         }
     }
     return false;
+}
+
+/* A group that is named twice counts once. */
+static bool
+is_first(const bt_cluster_record *cluster, size_t group)
+{
+    return !has_group(cluster, cluster->groups[group], group);
+}
+
+static size_t
+count_groups(const bt_cluster_record *cluster)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < cluster->group_count; i++) {
+        count += is_first(cluster, i);
+    }
+    return count;
 }
 
 static bool
@@ -122,10 +138,11 @@ same_groups(bt_recorder *recorder, const bt_cluster_record *cluster,
     }
     *same = true;
     while (bt_rows_next(rows) == 1) {
-        *same = *same && has_group(cluster, bt_rows_get(rows, 0).text);
+        *same = *same && has_group(cluster, bt_rows_get(rows, 0).text,
+                                   cluster->group_count);
         found++;
     }
-    *same = *same && found == cluster->group_count;
+    *same = *same && found == count_groups(cluster);
     bt_rows_close(rows);
     return true;
 }
@@ -140,6 +157,9 @@ write_groups(bt_recorder *recorder, const bt_cluster_record *cluster,
         return false;
     }
     for (size_t i = 0; i < cluster->group_count; i++) {
+        if (!is_first(cluster, i)) {
+            continue;
+        }
         rec_sql_start(recorder, "INSERT INTO cluster_groups (cluster_id, name) "
                       "VALUES (?, ?)");
         rec_bind(recorder, bt_int(id));
@@ -184,6 +204,34 @@ write_cluster(bt_recorder *recorder, const bt_cluster_record *cluster,
     return (!changed && same) || number_cluster(recorder, *id);
 }
 
+/* Names are keys, and keys overlook blanks at the end. */
+static bool
+is_name(bt_str name)
+{
+    size_t chars;
+
+    return name.len > 0 && name.data[0] != ' '
+           && name.data[name.len - 1] != ' ' && bt_utf8_valid(name, &chars)
+           && chars <= NAME_CHARS;
+}
+
+static bool
+has_names(bt_recorder *recorder, const bt_cluster_record *cluster)
+{
+    bool good = is_name(cluster->name);
+
+    for (size_t i = 0; i < cluster->group_count; i++) {
+        good = good && is_name(cluster->groups[i]);
+    }
+    if (!good) {
+        (void) snprintf(recorder->error, sizeof(recorder->error),
+                        "the name of a cluster or group must be 1 to %d "
+                        "characters of UTF-8 without a blank at either end",
+                        NAME_CHARS);
+    }
+    return good;
+}
+
 static bool
 again(const bt_recorder *recorder)
 {
@@ -198,6 +246,9 @@ bt_recorder_cluster(bt_recorder *recorder, const bt_cluster_record *cluster,
 {
     bt_store *store = recorder->store;
 
+    if (!has_names(recorder, cluster)) {
+        return BT_STORE_ERROR;
+    }
     for (int tries = 0; tries < TRIES; tries++) {
         if (bt_store_begin(store) == BT_STORE_OK
             && write_cluster(recorder, cluster, id)
@@ -222,7 +273,7 @@ bt_recorder_observed(bt_recorder *recorder, int64_t cluster_id, bt_usec at,
     rec_sql_start(recorder, "UPDATE clusters SET observed = ?, "
                   "stale_reason = ? WHERE id = ?");
     rec_bind(recorder, rec_time_value(at));
-    rec_bind(recorder, text_or_null(reason));
+    rec_bind(recorder, rec_text_value(recorder, reason, REASON_CHARS));
     rec_bind(recorder, bt_int(cluster_id));
     (void) rec_run(recorder, NULL);
     return recorder->no_memory ? BT_STORE_ERROR

@@ -333,6 +333,8 @@ name_first(bt_recorder *recorder, rec_part *part)
     tenant = rec_find_tenant(recorder, key_of(recorder, item),
                              part->values[0].number);
     if (tenant == REC_NONE) {
+        rec_unknown_tenant(recorder, key_of(recorder, item),
+                           part->values[0].number);
         return false;
     }
     part->first = bt_int(((rec_tenant *) rec_at(&recorder->tenants,
@@ -348,7 +350,7 @@ note_new_parts(bt_recorder *recorder)
         const rec_part *part = rec_at(&recorder->parts, i);
         rec_item       *item = item_at(recorder, part->item);
 
-        item->changed = item->changed || !part->found;
+        item->changed = item->changed || (!part->found && !item->gone);
     }
 }
 

@@ -50,7 +50,9 @@ extern const rec_kind rec_kinds[BT_KIND_MAX];
 /* Columns of the tables that other code here looks at by name. */
 enum { REC_DATA_SECONDS = 2, REC_SECOND_TASK = 2, REC_SECOND_KIND = 1 };
 
-typedef enum { REC_TASK_TENANTS, REC_ROUNDS, REC_GAPS, REC_PARTS } rec_part_kind;
+typedef enum {
+    REC_TASK_TENANTS, REC_ROUNDS, REC_GAPS, REC_PARTS
+} rec_part_kind;
 
 typedef struct {
     const char       *table;
@@ -125,6 +127,7 @@ typedef struct {
     bt_usec  restorable_to;
     bool     changed;
     bool     touched;
+    bool     stale;                 /* a finished task is not what it was */
 } rec_tenant;
 
 typedef struct {
@@ -213,6 +216,7 @@ bt_value rec_number_value(int64_t number);
 bt_value rec_time_value(bt_usec at);
 bool   rec_equal(const bt_value *a, const bt_value *b);
 bt_str rec_text_of(const bt_value *value);
+bt_usec rec_time_of(const bt_value *value);
 
 /* recorder_sql.c: builds and runs statements. */
 void   rec_sql(bt_recorder *recorder, const char *text);
@@ -241,8 +245,15 @@ bool   rec_lock_clusters(bt_recorder *recorder);
 bool   rec_load_tenants(bt_recorder *recorder);
 size_t rec_find_tenant(const bt_recorder *recorder, const rec_key *key,
                        int64_t ob_id);
-void   rec_note_backups(bt_recorder *recorder);
+/* Sets the error of a record or part that names a tenant never put. */
+void   rec_unknown_tenant(bt_recorder *recorder, const rec_key *key,
+                          int64_t ob_id);
+void   rec_add_id(bt_recorder *recorder, rec_list *list, int64_t id);
 bool   rec_write_tenants(bt_recorder *recorder);
+
+/* recorder_last.c: what tenants know of their last backups. */
+void   rec_note_backups(bt_recorder *recorder);
+bool   rec_refresh_tenants(bt_recorder *recorder);
 
 /* recorder_counts.c */
 void   rec_count_item(bt_recorder *recorder, const rec_item *item);
@@ -251,9 +262,11 @@ bool   rec_write_counts(bt_recorder *recorder);
 
 /* recorder_second.c */
 bool   rec_link_seconds(bt_recorder *recorder);
+bool   rec_lock_seconds(bt_recorder *recorder);
 bool   rec_write_seconds(bt_recorder *recorder);
 
 /* recorder_remove.c */
+bool   rec_find_removal_clusters(bt_recorder *recorder);
 bool   rec_find_removals(bt_recorder *recorder);
 bool   rec_write_removals(bt_recorder *recorder);
 

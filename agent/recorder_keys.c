@@ -6,29 +6,27 @@
 
 #define KEY_COLUMNS  6
 
+/* FNV-1a, a number at a time. */
 static uint64_t
-hash_bytes(uint64_t hash, const void *data, size_t len)
+hash_step(uint64_t hash, uint64_t part)
 {
-    const unsigned char *bytes = data;
-
-    for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
-    }
-    return hash;
+    return (hash ^ part) * UINT64_C(1099511628211);
 }
 
-/* FNV-1a over the parts of the key. */
 static uint64_t
 hash_key(const rec_key *key)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
-    int64_t  numbers[] = {
-        (int64_t) key->kind, key->cluster_id, key->incarnation, key->tenant,
-        key->copy_id
-    };
 
-    hash = hash_bytes(hash, numbers, sizeof(numbers));
-    return hash_bytes(hash, key->source_id.data, key->source_id.len);
+    hash = hash_step(hash, (uint64_t) key->kind);
+    hash = hash_step(hash, (uint64_t) key->cluster_id);
+    hash = hash_step(hash, (uint64_t) key->incarnation);
+    hash = hash_step(hash, (uint64_t) key->tenant);
+    hash = hash_step(hash, (uint64_t) key->copy_id);
+    for (size_t i = 0; i < key->source_id.len; i++) {
+        hash = hash_step(hash, (unsigned char) key->source_id.data[i]);
+    }
+    return hash;
 }
 
 static bool

@@ -2,7 +2,13 @@
 
 #include "recorder_internal.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
+#include <string.h>
+
+#define SOURCE_CHARS  128           /* of the column source_id */
+#define DIGEST_BYTES  16            /* of a SHA-256: enough to tell apart */
+#define CAUSE_CHARS   1000000       /* more than any cluster says */
 
 /* The order of the values in the functions below. */
 static const rec_column data_columns[] = {
@@ -123,17 +129,62 @@ status_value(bt_recorder *recorder, bt_str status)
     return rec_text_value(recorder, status, 32);
 }
 
-/* The store's keys overlook blanks at the end. */
+/* A digest stands for what the column cannot hold or compare, so that two
+ * different ids stay different. */
+static bt_str
+with_digest(bt_recorder *recorder, bt_str source_id)
+{
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned      len = 0;
+    bt_value      head = rec_text_value(recorder, source_id,
+                                        SOURCE_CHARS - 1 - 2 * DIGEST_BYTES);
+    bt_str        text = rec_text_of(&head);
+    char         *out = rec_alloc(recorder, &recorder->arena,
+                                  text.len + 2 + 2 * DIGEST_BYTES);
+
+    if (out == NULL
+        || EVP_Digest(source_id.data, source_id.len, hash, &len, EVP_sha256(),
+                      NULL) != 1)
+    {
+        recorder->no_memory = true;
+        return text;
+    }
+    memcpy(out, text.data, text.len);
+    out[text.len] = '~';
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        (void) snprintf(out + text.len + 1 + 2 * i, 3, "%02x", hash[i]);
+    }
+    return (bt_str) { out, text.len + 1 + 2 * DIGEST_BYTES };
+}
+
 static bt_str
 source_text(bt_recorder *recorder, bt_str source_id)
 {
-    bt_value value;
+    bt_value value = rec_text_value(recorder, source_id, SOURCE_CHARS);
+    bt_str   text = rec_text_of(&value);
 
-    while (source_id.len > 0 && source_id.data[source_id.len - 1] == ' ') {
-        source_id.len--;
+    /* Too long, not UTF-8, or with blanks at the end, which keys overlook. */
+    if (!bt_str_eq(text, source_id)
+        || (text.len > 0 && text.data[text.len - 1] == ' '))
+    {
+        return with_digest(recorder, source_id);
     }
-    value = rec_text_value(recorder, source_id, 128);
-    return rec_text_of(&value);
+    return text;
+}
+
+/* What an earlier put of the same record said about its parts. */
+static void
+forget_parts(bt_recorder *recorder, size_t item)
+{
+    rec_part *parts = recorder->parts.data;
+    size_t    kept = 0;
+
+    for (size_t i = 0; i < recorder->parts.count; i++) {
+        if (parts[i].item != item) {
+            parts[kept++] = parts[i];
+        }
+    }
+    recorder->parts.count = kept;
 }
 
 /* The item of this key: a new one, or the one that an earlier put made. */
@@ -156,6 +207,7 @@ take_item(bt_recorder *recorder, bt_kind kind, int64_t tenant,
     }
     key = rec_at(&recorder->keys, place);
     if (key->item != REC_NONE) {
+        forget_parts(recorder, key->item);
         return rec_at(&recorder->items, key->item);
     }
     item = rec_add(recorder, &recorder->items);
@@ -174,7 +226,7 @@ take_cause(bt_recorder *recorder, rec_item *item, const bt_cause_record *cause)
     item->at = recorder->at;
     item->cause[0] = rec_text_value(recorder, cause->code, 64);
     item->cause[1] = rec_text_value(recorder, cause->stage, 64);
-    item->cause[2] = rec_text_value(recorder, cause->text, SIZE_MAX);
+    item->cause[2] = rec_text_value(recorder, cause->text, CAUSE_CHARS);
     item->cause[3] = rec_text_value(recorder, cause->trace_id, 128);
 }
 

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #define BLOCK_SIZE  ((size_t) 64 * 1024)
+/* What a DATETIME holds: the years 1000 to 9999. */
+#define TIME_MIN    (INT64_C(-30610224000) * BT_SECOND)
+#define TIME_MAX    (INT64_C(253402300800) * BT_SECOND - 1)
 
 struct rec_block {
     rec_block *next;
@@ -116,7 +119,7 @@ rec_copy(bt_recorder *recorder, rec_arena *arena, bt_str text)
 bt_value
 rec_text_value(bt_recorder *recorder, bt_str text, size_t chars)
 {
-    static const char replacement[] = "\xef\xbf\xbd";
+    static const char replacement[3] = { '\xef', '\xbf', '\xbd' };
     char   *copy;
     size_t  used = 0;
     size_t  at = 0;
@@ -153,7 +156,7 @@ rec_number_value(int64_t number)
 bt_value
 rec_time_value(bt_usec at)
 {
-    return at == BT_UNKNOWN ? bt_null() : bt_time(at);
+    return at < TIME_MIN || at > TIME_MAX ? bt_null() : bt_time(at);
 }
 
 bool
@@ -170,4 +173,10 @@ bt_str
 rec_text_of(const bt_value *value)
 {
     return value->type == BT_VALUE_TEXT ? value->text : (bt_str) { "", 0 };
+}
+
+bt_usec
+rec_time_of(const bt_value *value)
+{
+    return value->type == BT_VALUE_TIME ? value->number : BT_UNKNOWN;
 }

@@ -72,6 +72,41 @@ note_removal(bt_recorder *recorder, const rec_removal *removal,
     }
 }
 
+/* What was put of a record that goes is not written any more. */
+static void
+forget_item(const bt_recorder *recorder, int64_t id)
+{
+    for (size_t i = 0; i < recorder->items.count; i++) {
+        rec_item      *item = rec_at(&recorder->items, i);
+        const rec_key *key = rec_at(&recorder->keys, item->key);
+
+        if (key->id == id) {
+            item->gone = true;
+        }
+    }
+}
+
+/* The clusters whose locks the removals need. */
+bool
+rec_find_removal_clusters(bt_recorder *recorder)
+{
+    for (size_t i = 0; i < recorder->removals.count; i++) {
+        rec_removal *removal = rec_at(&recorder->removals, i);
+        bt_rows     *rows;
+
+        rec_sql_start(recorder,
+                      "SELECT cluster_id FROM record_keys WHERE id = ?");
+        rec_bind(recorder, bt_int(removal->id));
+        if (!rec_run(recorder, &rows)) {
+            return false;
+        }
+        removal->cluster_id = bt_rows_next(rows) == 1
+                              ? bt_rows_get(rows, 0).number : 0;
+        bt_rows_close(rows);
+    }
+    return true;
+}
+
 static bool
 find_removal(bt_recorder *recorder, rec_removal *removal)
 {
@@ -94,6 +129,7 @@ find_removal(bt_recorder *recorder, rec_removal *removal)
             removal->tenant_id = row[1].number;
             removal->listed_at = row[2].number;
             note_removal(recorder, removal, row);
+            forget_item(recorder, removal->id);
         }
     }
     bt_rows_close(rows);

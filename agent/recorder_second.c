@@ -83,23 +83,41 @@ find_listed_at(bt_recorder *recorder, rec_seconds *seconds)
 }
 
 static bool
-write_one(bt_recorder *recorder, rec_seconds *seconds)
+lock_one(bt_recorder *recorder, rec_seconds *seconds)
 {
     if (seconds->listed_at == BT_UNKNOWN
         && !find_listed_at(recorder, seconds))
     {
         return false;
     }
-    if (seconds->listed_at == BT_UNKNOWN) {
-        return true;
+    rec_sql_start(recorder, "SELECT id FROM data_tasks WHERE listed_at = ? "
+                  "AND id = ? FOR UPDATE");
+    rec_bind(recorder, rec_time_value(seconds->listed_at));
+    rec_bind(recorder, bt_int(seconds->id));
+    return rec_run(recorder, NULL);
+}
+
+bool
+rec_lock_seconds(bt_recorder *recorder)
+{
+    for (size_t i = 0; i < recorder->seconds.count; i++) {
+        if (!lock_one(recorder, rec_at(&recorder->seconds, i))) {
+            return false;
+        }
     }
+    return true;
+}
+
+static bool
+write_one(bt_recorder *recorder, const rec_seconds *seconds)
+{
     rec_sql_start(recorder, "UPDATE data_tasks SET "
                   "second_backups = second_backups + ?, updated = ?, "
                   "change_no = ? WHERE listed_at = ? AND id = ?");
     rec_bind(recorder, bt_int(seconds->more));
     rec_bind(recorder, bt_time(seconds->at));
     rec_bind(recorder, bt_int(recorder->number));
-    rec_bind(recorder, bt_time(seconds->listed_at));
+    rec_bind(recorder, rec_time_value(seconds->listed_at));
     rec_bind(recorder, bt_int(seconds->id));
     return rec_run(recorder, NULL);
 }

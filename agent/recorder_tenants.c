@@ -1,4 +1,4 @@
-/* recorder_tenants.c: locks the clusters of a commit, and keeps their tenants and their last backups. */
+/* recorder_tenants.c: locks the clusters of a commit, and keeps their tenants. */
 
 #include "recorder_internal.h"
 
@@ -27,8 +27,8 @@ has_id(const rec_list *list, int64_t id)
     return false;
 }
 
-static void
-add_id(bt_recorder *recorder, rec_list *list, int64_t id)
+void
+rec_add_id(bt_recorder *recorder, rec_list *list, int64_t id)
 {
     int64_t *place;
 
@@ -47,12 +47,17 @@ collect_clusters(bt_recorder *recorder)
     for (size_t i = 0; i < recorder->keys.count; i++) {
         const rec_key *key = rec_at(&recorder->keys, i);
 
-        add_id(recorder, &recorder->clusters, key->cluster_id);
+        rec_add_id(recorder, &recorder->clusters, key->cluster_id);
     }
     for (size_t i = 0; i < recorder->tenants_put.count; i++) {
         const rec_tenant *tenant = rec_at(&recorder->tenants_put, i);
 
-        add_id(recorder, &recorder->clusters, tenant->cluster_id);
+        rec_add_id(recorder, &recorder->clusters, tenant->cluster_id);
+    }
+    for (size_t i = 0; i < recorder->removals.count; i++) {
+        const rec_removal *removal = rec_at(&recorder->removals, i);
+
+        rec_add_id(recorder, &recorder->clusters, removal->cluster_id);
     }
     if (recorder->clusters.count > 1) {
         qsort(recorder->clusters.data, recorder->clusters.count,
@@ -79,12 +84,6 @@ rec_lock_clusters(bt_recorder *recorder)
     return true;
 }
 
-static bt_usec
-time_of(const bt_value *value)
-{
-    return value->type == BT_VALUE_TIME ? value->number : BT_UNKNOWN;
-}
-
 static void
 take_tenant(rec_tenant *tenant, const bt_value *row)
 {
@@ -92,12 +91,12 @@ take_tenant(rec_tenant *tenant, const bt_value *row)
         .id = row[0].number, .cluster_id = row[1].number,
         .incarnation = (int) row[2].number, .ob_id = row[3].number,
         .name = rec_text_of(&row[4]), .role = rec_text_of(&row[5]),
-        .log_mode = rec_text_of(&row[6]), .last_full = time_of(&row[7]),
-        .last_incremental = time_of(&row[8]),
+        .log_mode = rec_text_of(&row[6]), .last_full = rec_time_of(&row[7]),
+        .last_incremental = rec_time_of(&row[8]),
         .last_data_status = rec_text_of(&row[9]),
-        .last_data_id = row[10].number, .last_data_at = time_of(&row[11]),
-        .restorable_from = time_of(&row[12]),
-        .restorable_to = time_of(&row[13])
+        .last_data_id = row[10].number, .last_data_at = rec_time_of(&row[11]),
+        .restorable_from = rec_time_of(&row[12]),
+        .restorable_to = rec_time_of(&row[13])
     };
 }
 
@@ -150,6 +149,15 @@ size_t
 rec_find_tenant(const bt_recorder *recorder, const rec_key *key, int64_t ob_id)
 {
     return search_tenant(recorder, key->cluster_id, key->incarnation, ob_id);
+}
+
+void
+rec_unknown_tenant(bt_recorder *recorder, const rec_key *key, int64_t ob_id)
+{
+    (void) snprintf(recorder->error, sizeof(recorder->error),
+                    "a record names tenant %lld of cluster %lld, which was "
+                    "never put", (long long) ob_id,
+                    (long long) key->cluster_id);
 }
 
 static void
@@ -230,10 +238,7 @@ find_item_tenants(bt_recorder *recorder)
 
         item->tenant = rec_find_tenant(recorder, key, key->tenant);
         if (item->tenant == REC_NONE) {
-            (void) snprintf(recorder->error, sizeof(recorder->error),
-                            "a record names tenant %lld of cluster %lld, "
-                            "which was never put", (long long) key->tenant,
-                            (long long) key->cluster_id);
+            rec_unknown_tenant(recorder, key, key->tenant);
             return false;
         }
     }
@@ -261,105 +266,6 @@ rec_load_tenants(bt_recorder *recorder)
         }
     }
     return find_item_tenants(recorder);
-}
-
-/* A good backup moves the tenant's last full or incremental one. */
-static void
-note_good(rec_tenant *tenant, const bt_value *mode, const bt_value *end_time)
-{
-    bt_usec  end = time_of(end_time);
-    bt_usec *last = bt_str_eqz(rec_text_of(mode), "INCREMENTAL")
-                    ? &tenant->last_incremental : &tenant->last_full;
-
-    if (end != BT_UNKNOWN && (*last == BT_UNKNOWN || *last < end)) {
-        *last = end;
-        tenant->changed = true;
-    }
-}
-
-/* The newest finished task says how the tenant stands; a canceled one says
- * nothing. */
-static void
-note_newest(const bt_recorder *recorder, rec_tenant *tenant,
-            const rec_item *item, bt_str status)
-{
-    const rec_key *key = rec_at(&recorder->keys, item->key);
-
-    if (bt_str_eqz(rec_text_of(&item->cause[0]), "CANCELED")
-        || (tenant->last_data_at != BT_UNKNOWN
-            && (tenant->last_data_at > key->listed_at
-                || (tenant->last_data_at == key->listed_at
-                    && tenant->last_data_id > key->id))))
-    {
-        return;
-    }
-    if (tenant->last_data_id != key->id
-        || !bt_str_eq(tenant->last_data_status, status))
-    {
-        tenant->last_data_status = status;
-        tenant->last_data_id = key->id;
-        tenant->last_data_at = key->listed_at;
-        tenant->changed = true;
-    }
-}
-
-static void
-note_item(bt_recorder *recorder, const rec_item *item)
-{
-    rec_tenant *tenant = rec_at(&recorder->tenants, item->tenant);
-    bt_str      status = rec_text_of(
-        &item->values[rec_kinds[BT_KIND_DATA].status]);
-
-    if (bt_str_eqz(status, "COMPLETED")) {
-        note_good(tenant, &item->values[rec_kinds[BT_KIND_DATA].mode],
-                  &item->values[rec_kinds[BT_KIND_DATA].end_time]);
-        note_newest(recorder, tenant, item, status);
-    } else if (bt_str_eqz(status, "FAILED")) {
-        note_newest(recorder, tenant, item, status);
-    }
-}
-
-static bool
-is_news(const rec_item *item)
-{
-    return item->kind == BT_KIND_DATA && (item->is_new || item->changed);
-}
-
-void
-rec_note_backups(bt_recorder *recorder)
-{
-    for (size_t i = 0; i < recorder->items.count; i++) {
-        const rec_item *item = rec_at(&recorder->items, i);
-
-        if (is_news(item)) {
-            note_item(recorder, item);
-        }
-    }
-    /* Inside a cluster-wide task each tenant has its own end. */
-    for (size_t i = 0; i < recorder->parts.count; i++) {
-        const rec_part *part = rec_at(&recorder->parts, i);
-        const rec_item *item = rec_at(&recorder->items, part->item);
-        size_t          tenant;
-
-        if (part->kind != REC_TASK_TENANTS || !is_news(item)
-            || !bt_str_eqz(rec_text_of(&part->values[1]), "COMPLETED"))
-        {
-            continue;
-        }
-        tenant = rec_find_tenant(recorder,
-                                 rec_at(&recorder->keys, item->key),
-                                 part->values[0].number);
-        note_good(rec_at(&recorder->tenants, tenant),
-                  &item->values[rec_kinds[BT_KIND_DATA].mode],
-                  &part->values[4]);
-    }
-    for (size_t i = 0; i < recorder->tenants.count; i++) {
-        const rec_tenant *tenant = rec_at(&recorder->tenants, i);
-
-        if (tenant->changed) {
-            add_id(recorder, &recorder->clusters_changed, tenant->cluster_id);
-        }
-    }
 }
 
 static bool

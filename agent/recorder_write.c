@@ -281,9 +281,26 @@ write_samples(bt_recorder *recorder, size_t first, size_t count)
     return rec_run(recorder, NULL);
 }
 
+static void
+forget_gone_samples(bt_recorder *recorder)
+{
+    rec_sample *samples = recorder->samples.data;
+    size_t      kept = 0;
+
+    for (size_t i = 0; i < recorder->samples.count; i++) {
+        const rec_item *item = rec_at(&recorder->items, samples[i].item);
+
+        if (!item->gone) {
+            samples[kept++] = samples[i];
+        }
+    }
+    recorder->samples.count = kept;
+}
+
 static bool
 write_all_samples(bt_recorder *recorder)
 {
+    forget_gone_samples(recorder);
     for (size_t done = 0; done < recorder->samples.count;) {
         size_t portion = rec_portion(recorder->samples.count - done);
 

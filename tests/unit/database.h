@@ -269,11 +269,12 @@ database_text(const char *sql)
     return text;
 }
 
-/* Waits until the statement's number is not 0. */
+/* Waits until the statement's number is not 0.  information_schema shows what
+ * it knew before, unless nobody has looked for a tenth of a second. */
 static inline void
 database_until(const char *sql)
 {
-    const struct timespec pause = { 0, 20 * 1000 * 1000 };
+    const struct timespec pause = { 0, 150 * 1000 * 1000 };
 
     while (database_number(sql) == 0) {
         (void) nanosleep(&pause, NULL);
