@@ -2,11 +2,7 @@
 
 #include "check.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define CELL_COLUMNS  7
-#define TRIES         8
 
 #define HOUR  "CAST(DATE_FORMAT(listed_at, '%Y-%m-%d %H:00:00') AS DATETIME)"
 
@@ -59,32 +55,9 @@ describe(bt_rows *rows, bt_buf *out)
     bt_buf_addz(out, " there");
 }
 
-bool
-check_counts(const ctl_context *ctl, check_result *result)
-{
-    bt_rows *rows;
-
-    if (bt_store_run(ctl->store, differences, NULL, 0, &rows, NULL)
-        != BT_STORE_OK)
-    {
-        return false;
-    }
-    while (bt_rows_next(rows) == 1) {
-        char   text[512];
-        bt_buf out;
-
-        bt_buf_init(&out, text, sizeof(text));
-        describe(rows, &out);
-        check_found(result, "hourly counts", (bt_str) { text, out.len });
-    }
-    bt_rows_close(rows);
-    check_kind_done(result);
-    return true;
-}
-
 /* The cell of the row gets the number that is there; none is no cell. */
 static bool
-put_right(const ctl_context *ctl, bt_rows *rows)
+put_right(check_run *run, bt_rows *rows)
 {
     bt_value values[CELL_COLUMNS + 1];
     int64_t  tasks = bt_rows_get(rows, 8).number;
@@ -93,62 +66,51 @@ put_right(const ctl_context *ctl, bt_rows *rows)
         values[i] = bt_rows_get(rows, i);
     }
     values[CELL_COLUMNS] = bt_int(tasks);
+    run->cells++;
     if (tasks == 0) {
-        return bt_store_run(ctl->store, "DELETE FROM hourly_counts "
+        return bt_store_run(run->ctl->store, "DELETE FROM hourly_counts "
                             "WHERE kind = ? AND hour = ? AND cluster_id = ? "
                             "AND tenant_id = ? AND status = ? AND mode = ? "
                             "AND method = ?", values, CELL_COLUMNS, NULL, NULL)
                == BT_STORE_OK;
     }
-    return bt_store_run(ctl->store, "INSERT INTO hourly_counts (kind, hour, "
-                        "cluster_id, tenant_id, status, mode, method, tasks) "
-                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+    return bt_store_run(run->ctl->store, "INSERT INTO hourly_counts (kind, "
+                        "hour, cluster_id, tenant_id, status, mode, method, "
+                        "tasks) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                         "ON DUPLICATE KEY UPDATE tasks = VALUES(tasks)",
                         values, CELL_COLUMNS + 1, NULL, NULL) == BT_STORE_OK;
 }
 
-/* Recorders lock their cluster before anything else: with all of them locked
- * nobody counts meanwhile. */
-static bool
-repair(const ctl_context *ctl, int64_t *repaired)
+static void
+tell(check_run *run, bt_rows *rows)
+{
+    char   text[512];
+    bt_buf out;
+
+    bt_buf_init(&out, text, sizeof(text));
+    describe(rows, &out);
+    check_found(run, "hourly counts", (bt_str) { text, out.len });
+}
+
+bool
+check_counts(check_run *run)
 {
     bt_rows *rows;
     bool     good = true;
 
-    *repaired = 0;
-    if (bt_store_begin(ctl->store) != BT_STORE_OK
-        || bt_store_run(ctl->store,
-                        "SELECT id FROM clusters ORDER BY id FOR UPDATE",
-                        NULL, 0, NULL, NULL) != BT_STORE_OK
-        || bt_store_run(ctl->store, differences, NULL, 0, &rows, NULL)
-           != BT_STORE_OK)
+    if (bt_store_run(run->ctl->store, differences, NULL, 0, &rows, NULL)
+        != BT_STORE_OK)
     {
         return false;
     }
     while (good && bt_rows_next(rows) == 1) {
-        good = put_right(ctl, rows);
-        (*repaired)++;
+        if (run->repair) {
+            good = put_right(run, rows);
+        } else {
+            tell(run, rows);
+        }
     }
     bt_rows_close(rows);
-    return good && bt_store_commit(ctl->store) == BT_STORE_OK;
-}
-
-int
-repair_counts(const ctl_context *ctl)
-{
-    int64_t repaired;
-
-    for (int tries = 1; !repair(ctl, &repaired); tries++) {
-        if (bt_store_status_of(ctl->store) != BT_STORE_CONFLICT
-            || tries == TRIES)
-        {
-            int code = ctl_store_failed(ctl, "cannot repair hourly counts");
-
-            bt_store_rollback(ctl->store);
-            return code;
-        }
-        bt_store_rollback(ctl->store);
-    }
-    (void) printf("%" PRId64 " hourly counts put right\n", repaired);
-    return CTL_DONE;
+    check_kind_done(run, NULL);
+    return good;
 }
