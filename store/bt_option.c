@@ -1,4 +1,4 @@
-/* bt_option.c: the parser of MySQL option files. */
+/* bt_option.c: the parser of MySQL option files; bt_option.h says why it is our own. */
 
 #include "bt_option.h"
 
@@ -154,6 +154,28 @@ bt_set_tls_mode(const bt_reader *reader, const char *value)
                      "VERIFY_CA or VERIFY_IDENTITY");
 }
 
+/* The options without a mode: to verify asks for TLS, to ask for it does not
+ * take back that it is verified. */
+static void
+bt_set_tls_flag(bt_option *option, const char *name, const char *value)
+{
+    bool on = bt_boolean(value);
+
+    if (strcmp(name, "ssl-verify-server-cert") == 0) {
+        if (on) {
+            option->tls = BT_TLS_VERIFY;
+        } else if (option->tls == BT_TLS_VERIFY) {
+            option->tls = BT_TLS_REQUIRED;
+        }
+    } else if (strcmp(name, "skip-ssl") == 0
+               || (strcmp(name, "ssl") == 0 && !on))
+    {
+        option->tls = BT_TLS_DISABLED;
+    } else if (strcmp(name, "ssl") == 0 && option->tls != BT_TLS_VERIFY) {
+        option->tls = BT_TLS_REQUIRED;
+    }
+}
+
 static bool
 bt_set_port(const bt_reader *reader, const char *value)
 {
@@ -204,14 +226,7 @@ bt_set(const bt_reader *reader, const char *name, const char *value)
     if (strcmp(name, "ssl-mode") == 0) {
         return bt_set_tls_mode(reader, value);
     }
-    if (strcmp(name, "ssl-verify-server-cert") == 0 && bt_boolean(value)) {
-        option->tls = BT_TLS_VERIFY;
-    }
-    if (strcmp(name, "ssl") == 0 && bt_boolean(value)
-        && option->tls != BT_TLS_VERIFY)
-    {
-        option->tls = BT_TLS_REQUIRED;
-    }
+    bt_set_tls_flag(option, name, value);
     return true;
 }
 

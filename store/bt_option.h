@@ -37,8 +37,16 @@ typedef struct {
  * '-' and '_' alike in names, the last value wins.  Options that are not ours
  * are passed over.  Refused, with the reason and what to do in `why`: a file
  * that cannot be read, a broken line, !include, and a password in a file that
- * everybody may read.  The client libraries read such files too, but not
- * alike: one of them passes over ssl-mode in silence. */
+ * everybody may read.
+ *
+ * Our own, although the client libraries can do it (MYSQL_READ_DEFAULT_FILE).
+ * With libmariadb of Connector/C 3.3 (MariaDB 10.11): ssl-mode, the option of
+ * MySQL, is passed over in silence, so that a file that demands a verified
+ * server connects without TLS; a file that is missing or broken is passed
+ * over, too, and the connection goes to the default socket as the system's
+ * user; a port that is no number is 0; a comment behind a value is part of it.
+ * Neither library tells the name of the database, which "migrate" must create
+ * before it can connect to it. */
 bool bt_option_read(bt_option *option, const char *file, const char *group,
                     char *why, size_t size);
 /* Overwrites the password before it gives the memory back. */
