@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* What the links of an error carry on. */
+#define HOW_TO_SHOW                                                           \
+    ((1u << BT_PARAM_TZ) | (1u << BT_PARAM_LANG) | (1u << BT_PARAM_LAYOUT))
+
 
 static const char *
 own_type(const bt_route *route)
@@ -240,11 +244,23 @@ add_size(bt_reply *reply)
 }
 
 
+/* What the reader asked for, without the parameters in `omit` (bits). */
+static void
+add_parameters(bt_reply *reply, uint32_t omit)
+{
+    char    data[BT_HREF_MAX];
+    bt_buf  text;
+
+    bt_buf_init(&text, data, sizeof(data));
+    bt_query_format(&text, &reply->request->query, &reply->request->route,
+                    omit);
+    add_given(reply, data);
+}
+
+
 static void
 add_query(bt_reply *reply)
 {
-    char              data[BT_HREF_MAX];
-    bt_buf            text;
     const bt_route   *route = &reply->request->route;
     const bt_query   *query = &reply->request->query;
 
@@ -260,10 +276,7 @@ add_query(bt_reply *reply)
 
     bt_xml_attr(reply->xml, "tz", bt_str_of(query->tz));
     add_size(reply);
-
-    bt_buf_init(&text, data, sizeof(data));
-    bt_query_format(&text, query, route, 0);
-    add_given(reply, data);
+    add_parameters(reply, 0);
 
     bt_xml_close(reply->xml);
 }
@@ -329,6 +342,7 @@ bt_document_error(bt_reply *reply, int status)
                 bt_str_of(bt_view_name(request->route.view)));
     bt_xml_attr(reply->xml, "tz", request->query.tz[0] != '\0'
                 ? bt_str_of(request->query.tz) : BT_STR("UTC"));
+    add_parameters(reply, ~HOW_TO_SHOW);
     bt_xml_close(reply->xml);
 
     bt_xml_leaf_int(reply->xml, "status", status);

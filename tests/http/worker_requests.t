@@ -91,6 +91,16 @@ refused("$_->[0] $_->[2]", 404, 'NOT_FOUND',
 refused('the form of a record that is not there', 404, 'NOT_FOUND',
     $worker->ask('action', '', kind => 'log', id => 99, action => 'stop'));
 
+# An error's page carries on how the reader wants to see things.
+my $lost = $worker->ask_one('data-task', 'data', 99999, format => 'html',
+    query => 'tz=Asia/Shanghai&lang=zh&layout=frame', tz => 'Asia/Shanghai');
+like($lost->{body}, qr{<query\ view="data-task"\ tz="Asia/Shanghai">\s*
+    <tz>Asia/Shanghai</tz>\s*<lang>zh</lang>\s*<layout>frame</layout>\s*
+    </query>}x, 'with zone, language and layout');
+like($worker->ask('data', 'range=7d&size=0&lang=zh', format => 'html')->{body},
+    qr{<query view="data" tz="UTC">\s*<lang>zh</lang>\s*</query>},
+    'and with nothing else');
+
 # Formats.
 my $html = $worker->ask('data', '', format => 'html');
 is($html->{headers}{'content-type'}, 'text/xml', 'HTML: for the sheet');
