@@ -499,7 +499,9 @@ acknowledge_body(act *a)
         return status;
     }
 
+    /* Neither stands in the way, but a state that has moved does. */
     a->target.acknowledged = false;
+    a->target.open_id = 0;
     check_state(a);
 
     return a->refused == 0 ? acknowledge(a) : BT_STORE_OK;
@@ -521,8 +523,10 @@ set_location(act *a)
         route.id = a->command_id;
     }
 
+    /* The query holds no more than how the reader wants to see things. */
     a->reply->output->location =
-        bt_document_href(a->reply, &route, NULL, NULL, NULL).data;
+        bt_document_href(a->reply, &route, &a->reply->request->query, NULL,
+                         NULL).data;
     a->reply->output->cache_control = "private, no-store";
     a->reply->output->type = NULL;
 }

@@ -142,6 +142,11 @@ is($answer->{body}, '', 'without a body');
 $answer = $worker->post('log', $log, 'stop', { %$fields, csrf => 'c0ffee01' });
 is($answer->{headers}{location}, "/backup/commands/$command",
     'the same form again, with the newer token: the same 303');
+$answer = $worker->post('log', $log, 'stop', $fields,
+    query => 'lang=zh&layout=frame&tz=Asia/Shanghai', tz => 'Asia/Shanghai');
+is($answer->{headers}{location}, "/backup/commands/$command"
+    . '?tz=Asia/Shanghai&lang=zh&layout=frame',
+    'the command is shown as the form was');
 is($worker->post('log', $log, 'stop', $fields, user => 'wang.fang')->{status},
     409, 'the same key of another user is another act');
 $answer = $worker->post('log', $log, 'stop', fields('IN_PROGRESS'));
@@ -230,6 +235,13 @@ is($answer->{status}, 303, 'acknowledge: 303');
 is($answer->{headers}{location}, "/backup/data/$data", 'to the record');
 is($worker->post('data', $data, 'acknowledge', fields('FAILED', reason => 'x'),
     user => 'wang.fang')->{status}, 303, 'once more: 303');
+my $broken_log = log_backup('INTERRUPTED');
+is($worker->post('log', $broken_log, 'restart', fields('INTERRUPTED'))
+    ->{status}, 303, 'an interrupted log backup is to be restarted');
+is($worker->post('log', $broken_log, 'acknowledge', fields('STOPPED'))
+    ->{status}, 409, 'acknowledge another state while a command is open: 409');
+is($worker->post('log', $broken_log, 'acknowledge', fields('INTERRUPTED'))
+    ->{status}, 303, 'acknowledge while a command is open: 303');
 $root = xml_parse($worker->ask_one('data-task', 'data', $data)->{body});
 is($root->find('acknowledged')->attr('by'), 'li.wei', 'the first stays');
 is($root->text('acknowledged'), "disk full \x{6ee1}\r\nticket <7>",
@@ -237,7 +249,7 @@ is($root->text('acknowledged'), "disk full \x{6ee1}\r\nticket <7>",
 
 # The trail: every act and refusal, each with the hash of the one before.
 is($t->value("SELECT COUNT(*) FROM audit_events WHERE outcome = 'ACCEPTED'"),
-    $t->value('SELECT COUNT(*) FROM commands') + 1, 'every act is on record');
+    $t->value('SELECT COUNT(*) FROM commands') + 2, 'every act is on record');
 ok($t->value("SELECT COUNT(*) FROM audit_events WHERE outcome = 'REFUSED'")
     > 40, 'and every refusal');
 my $previous = "\0" x 32;

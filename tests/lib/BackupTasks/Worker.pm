@@ -55,13 +55,13 @@ sub root {
     return xml_parse($self->ask(@request)->{body});
 }
 
-# Posts a form: post('log', 9, 'stop', { csrf => ... }).
+# Posts a form: post('log', 9, 'stop', { csrf => ... }); query => 'lang=zh'.
 sub post {
     my ($self, $kind, $id, $action, $fields, %o) = @_;
     my $body = ref $fields ? join('&', map { "$_=" . _encode($fields->{$_}) }
         sort keys %$fields) : $fields;
-    return $self->ask('action', '', kind => $kind, id => $id,
-        action => $action, format => 'html', body => $body, %o);
+    return $self->ask('action', delete $o{query} // '', kind => $kind,
+        id => $id, action => $action, format => 'html', body => $body, %o);
 }
 
 sub _encode {
