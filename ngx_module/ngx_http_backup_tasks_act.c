@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_act.c: what an act must bring with it.
- */
+/* ngx_http_backup_tasks_act.c: what an act must bring with it. */
 
 
 #include "ngx_http_backup_tasks_module.h"
@@ -18,6 +15,8 @@ static ngx_int_t ngx_http_backup_tasks_same_origin(ngx_http_request_t *r,
 static ngx_int_t ngx_http_backup_tasks_request_origin(ngx_http_request_t *r,
     ngx_str_t *origin);
 static ngx_uint_t ngx_http_backup_tasks_is_form(ngx_http_request_t *r);
+static ngx_int_t ngx_http_backup_tasks_csrf_token(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, time_t hour, u_char *token);
 
 
 ngx_int_t
@@ -179,51 +178,57 @@ ngx_int_t
 ngx_http_backup_tasks_csrf(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx)
 {
-    u_char       *p, *message, *last;
-    time_t        hour;
-    ngx_str_t    *key;
-    unsigned int  n;
-    u_char        md[EVP_MAX_MD_SIZE];
+    u_char  *p;
+    time_t   hour;
 
-    key = &ctx->conf->csrf_key;
+    p = ngx_pnalloc(r->pool, 2 * NGX_HTTP_BACKUP_TASKS_CSRF_LEN + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
     hour = ngx_time() / NGX_HTTP_BACKUP_TASKS_CSRF_PERIOD;
 
-    message = ngx_pnalloc(r->pool, ctx->user.len + 1 + NGX_TIME_T_LEN);
-    p = ngx_pnalloc(r->pool, 2 * NGX_HTTP_BACKUP_TASKS_CSRF_LEN + 1);
-
-    if (message == NULL || p == NULL) {
-        return NGX_ERROR;
-    }
-
+    ctx->csrf.len = 2 * NGX_HTTP_BACKUP_TASKS_CSRF_LEN + 1;
     ctx->csrf.data = p;
 
-    last = ngx_sprintf(message, "%V\n%T", &ctx->user, hour);
+    ctx->csrf_token.len = NGX_HTTP_BACKUP_TASKS_CSRF_LEN;
+    ctx->csrf_token.data = p;
 
-    if (HMAC(EVP_sha256(), key->data, key->len, message, last - message, md,
-             &n)
-        == NULL)
-    {
+    if (ngx_http_backup_tasks_csrf_token(r, ctx, hour, p) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_hex_dump(p, md, n);
+    p += NGX_HTTP_BACKUP_TASKS_CSRF_LEN;
     *p++ = ' ';
 
-    last = ngx_sprintf(message, "%V\n%T", &ctx->user, hour - 1);
+    return ngx_http_backup_tasks_csrf_token(r, ctx, hour - 1, p);
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_csrf_token(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, time_t hour, u_char *token)
+{
+    u_char     *message, *last;
+    ngx_str_t  *key;
+    u_char      md[NGX_HTTP_BACKUP_TASKS_CSRF_LEN / 2];
+
+    message = ngx_pnalloc(r->pool, ctx->user.len + 1 + NGX_TIME_T_LEN);
+    if (message == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = ngx_sprintf(message, "%V\n%T", &ctx->user, hour);
+    key = &ctx->conf->csrf_key;
 
     if (HMAC(EVP_sha256(), key->data, key->len, message, last - message, md,
-             &n)
+             NULL)
         == NULL)
     {
         return NGX_ERROR;
     }
 
-    p = ngx_hex_dump(p, md, n);
-
-    ctx->csrf.len = p - ctx->csrf.data;
-
-    ctx->csrf_token.len = NGX_HTTP_BACKUP_TASKS_CSRF_LEN;
-    ctx->csrf_token.data = ctx->csrf.data;
+    (void) ngx_hex_dump(token, md, sizeof(md));
 
     return NGX_OK;
 }

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_conf.c: setters of the directives.
- */
+/* ngx_http_backup_tasks_conf.c: setters of the directives. */
 
 
 #include "ngx_http_backup_tasks_module.h"

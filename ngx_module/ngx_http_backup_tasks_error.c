@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_error.c: the <error> document.
- */
+/* ngx_http_backup_tasks_error.c: the <error> document. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_identity.c: user, roles and scope.
- */
+/* ngx_http_backup_tasks_identity.c: user, roles and scope. */
 
 
 #include "ngx_http_backup_tasks_module.h"

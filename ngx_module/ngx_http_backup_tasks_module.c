@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_module.c: directives, and who may see what.
- */
+/* ngx_http_backup_tasks_module.c: directives, and who may see what. */
 
 
 #include "ngx_http_backup_tasks_module.h"

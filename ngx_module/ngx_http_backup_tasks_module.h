@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_module.h: what the files of the module share.
- */
+/* ngx_http_backup_tasks_module.h: what the files of the module share. */
 
 
 #ifndef _NGX_HTTP_BACKUP_TASKS_MODULE_H_INCLUDED_

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_request.c: context and headers of a request.
- */
+/* ngx_http_backup_tasks_request.c: context and headers of a request. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_variables.c: the $backup_tasks_* variables.
- */
+/* ngx_http_backup_tasks_variables.c: the $backup_tasks_* variables. */
 
 
 #include "ngx_http_backup_tasks_module.h"
