@@ -53,7 +53,7 @@ FUZZ_SRC := $(wildcard common/*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZERS))
 
-.PHONY: all worker ctl module unit fuzz install clean packages
+.PHONY: all worker ctl module unit fuzz install clean packages FORCE
 
 all: worker ctl module
 
@@ -94,6 +94,13 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(BT_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The programs know their share directory: another PREFIX is another program.
+$(BUILD)/share-dir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SHARE_DIR)' | cmp -s - $@ || echo '$(SHARE_DIR)' > $@
+
+$(call objects,$(CTL)): $(BUILD)/share-dir
+
 packages:
 	@test -n "$(STORE_PC)" || { echo "neither libmariadb-dev nor" \
 	    "libmysqlclient-dev is installed: run auto/deps" >&2; exit 1; }
@@ -111,9 +118,12 @@ install: all
 	$(INSTALL) -m 755 $(BUILD)/backup-tasks-ctl $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 644 $(BUILD)/ngx_http_backup_tasks_module.so \
 	    $(DESTDIR)$(MODULES_DIR)
-	$(INSTALL) -m 644 $(wildcard man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
-	$(INSTALL) -m 644 $(wildcard man/*.8) $(DESTDIR)$(PREFIX)/share/man/man8
+	for page in $(wildcard man/*.[1-8]); do \
+	    $(INSTALL) -m 644 $$page \
+	        $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit 1; \
+	done
 	cp -R xslt schema conf $(DESTDIR)$(SHARE_DIR)/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(SHARE_DIR)
 
 clean:
 	rm -rf build build-san
