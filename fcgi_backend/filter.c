@@ -374,6 +374,22 @@ bt_filter_where_places(const bt_filter *filter, bt_sql *sql, unsigned parts,
 }
 
 
+void
+bt_filter_clusters(const bt_filter *filter, bt_sql *sql, const char *select,
+    unsigned parts)
+{
+    bool  tenants;
+
+    tenants = bt_filter_has_tenants(filter);
+
+    bt_sql_add(sql, select);
+    bt_sql_add(sql, " FROM clusters c");
+    bt_sql_add(sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
+                              " WHERE 1 = 1" : " WHERE 1 = 1");
+    bt_filter_where_places(filter, sql, parts, tenants);
+}
+
+
 static bt_store_status
 take_ids(bt_filter *filter, bt_rows *rows)
 {
@@ -408,18 +424,12 @@ take_ids(bt_filter *filter, bt_rows *rows)
 static bt_store_status
 find_ids(bt_filter *filter, bt_store *store)
 {
-    bool             tenants;
     bt_sql           sql;
     bt_rows         *rows;
     bt_store_status  status;
 
-    tenants = bt_filter_has_tenants(filter);
-
     bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT DISTINCT c.id FROM clusters c");
-    bt_sql_add(&sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
-                               " WHERE 1 = 1" : " WHERE 1 = 1");
-    bt_filter_where_places(filter, &sql, BT_FILTER_PLACE, tenants);
+    bt_filter_clusters(filter, &sql, "SELECT DISTINCT c.id", BT_FILTER_PLACE);
     bt_sql_value(&sql, " LIMIT ?", bt_int(BT_CLUSTERS_LISTED + 1));
 
     status = bt_sql_run(&sql, store, &rows);

@@ -73,4 +73,10 @@ void bt_filter_window(bt_sql *sql, const char *column, bt_usec from,
 void bt_filter_where_places(const bt_filter *filter, bt_sql *sql,
                             unsigned parts, bool tenants);
 
+/* Appends `select`, then " FROM clusters c", with the tenants n where the
+ * request names any, and the conditions of place in `parts`; a cluster stands
+ * there once for each tenant then. */
+void bt_filter_clusters(const bt_filter *filter, bt_sql *sql,
+                        const char *select, unsigned parts);
+
 #endif

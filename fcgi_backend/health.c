@@ -286,15 +286,22 @@ run(reading *read, bt_sql *sql, row_reader reader)
 }
 
 
+/* One cluster alone; 0: all of them. */
+static void
+add_cluster(bt_sql *sql, int64_t cluster_id)
+{
+    if (cluster_id != 0) {
+        bt_sql_value(sql, " AND c.id = ?", bt_int(cluster_id));
+    }
+}
+
+
 static void
 add_places(bt_sql *sql, const bt_filter *filter, unsigned parts,
     int64_t cluster_id, bool tenants)
 {
     bt_filter_where_places(filter, sql, parts, tenants);
-
-    if (cluster_id != 0) {
-        bt_sql_value(sql, " AND c.id = ?", bt_int(cluster_id));
-    }
+    add_cluster(sql, cluster_id);
 }
 
 
@@ -302,18 +309,13 @@ static bt_store_status
 read_clusters(reading *read, const bt_filter *filter, unsigned parts,
     int64_t cluster_id)
 {
-    bool     tenants;
     bt_sql   sql;
     bt_usec  updated = filter->request->query.updated_after;
 
-    tenants = bt_filter_has_tenants(filter);
-
     bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT DISTINCT c.id, c.name, c.observed,"
-               " c.round_seconds FROM clusters c");
-    bt_sql_add(&sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
-                               " WHERE 1 = 1" : " WHERE 1 = 1");
-    add_places(&sql, filter, parts, cluster_id, tenants);
+    bt_filter_clusters(filter, &sql, "SELECT DISTINCT c.id, c.name,"
+                       " c.observed, c.round_seconds", parts);
+    add_cluster(&sql, cluster_id);
 
     if ((parts & BT_FILTER_UPDATED) != 0 && updated != BT_USEC_NONE) {
         bt_sql_value(&sql, " AND c.updated >= ?", bt_time(updated));

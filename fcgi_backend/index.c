@@ -18,8 +18,6 @@ probe(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     const candidate *try, int64_t *count)
 {
     bt_sql           sql;
-    bt_rows         *rows;
-    bt_store_status  status;
     const bt_query  *query = &reply->request->query;
 
     bt_sql_init(&sql);
@@ -33,17 +31,7 @@ probe(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     bt_filter_window(&sql, list->columns.at, query->from, query->to);
     bt_sql_value(&sql, " LIMIT ?) p", bt_int(FEW_ROWS + 1));
 
-    status = bt_sql_run(&sql, reply->store, &rows);
-    bt_sql_free(&sql);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    *count = bt_rows_next(rows) > 0 ? bt_rows_get(rows, 0).number : 0;
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
+    return bt_sql_number(&sql, reply->store, count);
 }
 
 

@@ -456,19 +456,15 @@ bt_list_view(bt_reply *reply, const bt_list *list)
 bt_store_status
 bt_list_as_of(bt_reply *reply, const bt_filter *filter, bt_usec *as_of)
 {
-    bool             tenants;
     bt_sql           sql;
     bt_rows         *rows;
     bt_store_status  status;
 
-    tenants = bt_filter_has_tenants(filter);
     *as_of = BT_USEC_NONE;
 
     bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT MIN(c.observed) FROM clusters c");
-    bt_sql_add(&sql, tenants ? " LEFT JOIN tenants n ON n.cluster_id = c.id"
-                               " WHERE 1 = 1" : " WHERE 1 = 1");
-    bt_filter_where_places(filter, &sql, BT_FILTER_PLACE, tenants);
+    bt_filter_clusters(filter, &sql, "SELECT MIN(c.observed)",
+                       BT_FILTER_PLACE);
 
     status = bt_sql_run(&sql, reply->store, &rows);
     bt_sql_free(&sql);

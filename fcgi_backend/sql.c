@@ -124,6 +124,28 @@ bt_sql_run(const bt_sql *sql, bt_store *store, bt_rows **rows)
 }
 
 
+bt_store_status
+bt_sql_number(bt_sql *sql, bt_store *store, int64_t *number)
+{
+    int              more;
+    bt_rows         *rows;
+    bt_store_status  status;
+
+    status = bt_sql_run(sql, store, &rows);
+    bt_sql_free(sql);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    more = bt_rows_next(rows);
+    *number = more > 0 ? bt_rows_get(rows, 0).number : 0;
+    bt_rows_close(rows);
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
 bt_str
 bt_sql_contains(bt_pool *pool, bt_str text)
 {

@@ -32,6 +32,8 @@ void            bt_sql_in(bt_sql *sql, const char *column,
 
 /* Runs the statement; see bt_store_run(). */
 bt_store_status bt_sql_run(const bt_sql *sql, bt_store *store, bt_rows **rows);
+/* Runs a statement of one number, and frees it; 0 where it has no row. */
+bt_store_status bt_sql_number(bt_sql *sql, bt_store *store, int64_t *number);
 
 /* "%text%" with %, _ and the escape character '|' escaped; for
  * "LIKE ? ESCAPE '|'".  NULL data without memory. */

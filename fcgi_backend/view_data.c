@@ -168,10 +168,8 @@ bt_view_data_task(bt_reply *reply)
 static bt_store_status
 count_same(bt_reply *reply, bt_value code, int64_t *count)
 {
-    bt_sql           sql;
-    bt_rows         *rows;
-    bt_filter        filter;
-    bt_store_status  status;
+    bt_sql     sql;
+    bt_filter  filter;
 
     filter = (bt_filter) { .request = reply->request };
 
@@ -188,17 +186,7 @@ count_same(bt_reply *reply, bt_value code, int64_t *count)
                  bt_int(reply->request->route.id));
     bt_filter_where(&filter, &sql, &bt_list_data.columns, BT_FILTER_SCOPE);
 
-    status = bt_sql_run(&sql, reply->store, &rows);
-    bt_sql_free(&sql);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    *count = bt_rows_next(rows) > 0 ? bt_rows_get(rows, 0).number : 0;
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
+    return bt_sql_number(&sql, reply->store, count);
 }
 
 
