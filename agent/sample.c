@@ -97,6 +97,28 @@ groups_of(const sample_cluster *cluster, bt_str groups[4])
     return count;
 }
 
+/* A real cluster that bears the name of a sample stays what it is. */
+static bool
+is_free(sample_run *run, const char *name)
+{
+    bt_value param = bt_text(bt_str_of(name));
+    bt_rows *rows;
+    bool     taken;
+
+    if (!sample_sql(run, "SELECT 1 FROM clusters WHERE name = ? AND "
+                    "simulated = 0", &param, 1, &rows))
+    {
+        return false;
+    }
+    taken = bt_rows_next(rows) == 1;
+    bt_rows_close(rows);
+    if (taken) {
+        (void) snprintf(run->why, run->size, "there is a real cluster called "
+                        "%s; samples are for a store of their own", name);
+    }
+    return !taken;
+}
+
 static bool
 register_cluster(sample_run *run, size_t number)
 {
@@ -232,6 +254,11 @@ fill(sample_run *run)
     }
     if (whole) {
         return BT_SAMPLE_THERE_ALREADY;
+    }
+    for (size_t i = 0; i < sample_cluster_count; i++) {
+        if (!is_free(run, sample_clusters[i].name)) {
+            return BT_SAMPLE_FAILED;
+        }
     }
     for (size_t i = 0; i < sample_cluster_count; i++) {
         if (!register_cluster(run, i)) {

@@ -96,12 +96,31 @@ insert_command(sample_run *run, const past_command *command,
 }
 
 static bool
-note_on_target(sample_run *run, const command_target *target, int64_t command)
+note_on_target(sample_run *run, const command_target *target, int64_t number,
+               int64_t command)
 {
-    bt_value values[] = { bt_int(command), bt_int(target->log_id) };
+    bt_value values[] = {
+        bt_int(command), bt_int(number), bt_int(target->log_id)
+    };
 
-    return sample_sql(run, "UPDATE log_backups SET last_command_id = ? WHERE "
-                      "id = ?", values, 2, NULL);
+    return sample_sql(run, "UPDATE log_backups SET last_command_id = ?, "
+                      "change_no = ? WHERE id = ?", values, 3, NULL);
+}
+
+static bool
+add_change(sample_run *run, const past_command *command,
+           const command_target *target, int64_t number, int64_t id)
+{
+    bt_value values[] = {
+        bt_int(number), bt_int(id), bt_int(target->cluster_id),
+        bt_int(target->tenant_id), bt_text(bt_str_of(command->state)),
+        bt_time(run->now)
+    };
+
+    return sample_sql(run, "INSERT INTO changes (number, kind, record_id, "
+                      "cluster_id, tenant_id, new_status, at) VALUES "
+                      "(?, 'command', ?, ?, ?, ?, ?)", values,
+                      sizeof(values) / sizeof(values[0]), NULL);
 }
 
 static bool
@@ -131,10 +150,15 @@ put_command(sample_run *run, const past_command *command)
     command_target target;
     int64_t        number, id;
 
-    return find_target(run, command->cluster, &target)
-           && bt_change_number(run->store, &number) == BT_STORE_OK
-           && insert_command(run, command, &target, number, &id)
-           && note_on_target(run, &target, id)
+    if (!find_target(run, command->cluster, &target)) {
+        return false;
+    }
+    if (bt_change_number(run->store, &number) != BT_STORE_OK) {
+        return sample_complain(run, bt_store_error(run->store));
+    }
+    return insert_command(run, command, &target, number, &id)
+           && note_on_target(run, &target, number, id)
+           && add_change(run, command, &target, number, id)
            && add_event(run, command, &target, id);
 }
 
@@ -147,8 +171,10 @@ acknowledge_failures(sample_run *run)
     return sample_sql(run, "INSERT INTO acknowledgements (record_id, "
                       "acknowledged_by, acknowledged_at, reason) SELECT id, "
                       "'anna.berg', ?, 'Known: the disk was replaced.' FROM "
-                      "(SELECT id FROM data_tasks WHERE status = 'FAILED' "
-                      "ORDER BY listed_at LIMIT 3) oldest", values, 1, NULL);
+                      "(SELECT d.id FROM data_tasks d JOIN clusters c ON c.id "
+                      "= d.cluster_id WHERE d.status = 'FAILED' AND "
+                      "c.simulated = 1 ORDER BY d.listed_at LIMIT 3) oldest",
+                      values, 1, NULL);
 }
 
 static bool

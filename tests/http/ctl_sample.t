@@ -78,6 +78,15 @@ $t->ctl('sample', '--tasks', 300, '--seed', 7);
 isnt(picture(), $first, 'others with another seed');
 sound('another seed');
 
+# A real cluster is not made a sample.
+empty();
+$t->sql("INSERT INTO clusters (name, adapter, created, updated, change_no) "
+    . "VALUES ('loyalty', 'program', NOW(6), NOW(6), 0)");
+($status, $text) = $t->ctl('sample', '--tasks', 40);
+is($status, 1, 'a real cluster of that name: 1');
+like($text, qr/there is a real cluster called loyalty/, 'says so');
+is(rows('clusters WHERE simulated = 1'), 0, 'nothing was written');
+
 # With the default number everything is to be seen.
 empty();
 ($status, $text) = $t->ctl('sample');
@@ -95,6 +104,9 @@ is(codes('kind', 'second_backups'), 'DATA LOG', 'each kind of them');
 is(codes('mode', 'data_tasks'), 'FULL INCREMENTAL', 'each mode');
 is(codes('method', 'data_tasks'), 'LOGICAL PHYSICAL', 'each method');
 is(codes('method', 'log_backups'), 'LOGICAL PHYSICAL', 'of log backups, too');
+is(rows('commands c JOIN changes x ON x.number = c.change_no AND '
+    . "x.kind = 'command' AND x.record_id = c.id AND x.new_status = c.state"),
+    rows('commands'), 'each command is a change');
 is(codes('state', 'commands'), 'CANCELED DONE EXPIRED FAILED',
     'each end of a command');
 cmp_ok(rows("log_backups WHERE status = 'IN_PROGRESS'"), '>=', 3,
