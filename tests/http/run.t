@@ -159,6 +159,9 @@ for my $signal (qw(INT TERM)) {
         $t->read_file($t->dir . '/foreground.out') =~ /^ready /m }, 60),
         "foreground is ready");
     kill $signal, $pid;
+    $t->wait_until(sub { $t->read_file($t->dir . '/foreground.out')
+        =~ /^nginx stopped$/m });
+    kill $signal, $pid;      # the impatient must not leave the rest running
     waitpid $pid, 0;
     is($? >> 8, $signal eq 'INT' ? 130 : 143, "$signal ends it");
     is(scalar alive(), 0, 'nothing runs');
