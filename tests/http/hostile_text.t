@@ -185,7 +185,7 @@ for my $cluster ($upper, $lower) {
     my $name = $cluster == $upper ? 'ACCT' : 'acct';
     my $tenant = $records->add_tenant(cluster_id => $cluster, name => $name);
     $of{$name} = $records->add('data', cluster_id => $cluster,
-        tenant_id => $tenant, status => 'COMPLETED',
+        tenant_id => $tenant, status => 'COMPLETED', mode => 'FULL',
         start_time => $t->value('SELECT UTC_TIMESTAMP(6) - INTERVAL 1 HOUR'));
 }
 for my $name (qw(ACCT acct)) {
