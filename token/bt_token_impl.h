@@ -75,6 +75,9 @@ bool bt_reader_add_public(bt_reader *reader, EVP_PKEY *key,
 bool bt_reader_add_secret(bt_reader *reader, const unsigned char *secret,
                           size_t len, const bt_key_use *use);
 
+/* True for a text with the beginning of a PEM block somewhere in it. */
+bool bt_text_has_pem(bt_str text);
+
 /* The keys of a text that is PEM, or JSON.  False as above. */
 bool bt_reader_pem(bt_reader *reader, bt_str text);
 bool bt_reader_jwks(bt_reader *reader, bt_str text);
