@@ -1,7 +1,7 @@
 # Makefile: builds the programs, the nginx module and the tests into build/.
 #
 #   make [all]       worker, ctl and module
-#   make worker | ctl | module | unit | fuzz
+#   make worker | ctl | module | unit | fuzz | tools
 #   make SAN=1 ...   the same with ASan and UBSan, into build-san/
 #   make install     DESTDIR, PREFIX (default /usr/local), MODULES_DIR
 #   make clean
@@ -28,6 +28,8 @@ STORE_PC := $(firstword $(foreach p,libmariadb mysqlclient,\
 PACKAGES := $(STORE_PC) fcgi mxml icu-i18n icu-uc libcrypto
 PC_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# What token/ needs beside; neither worker nor ctl is linked with it.
+TOKEN_LIBS := $(shell pkg-config --libs jansson libcrypto 2>/dev/null)
 
 DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\"
 WARN      = -Wall -Wextra -Werror
@@ -45,15 +47,19 @@ COMMON   := $(call sources,common store)
 WORKER   := $(call sources,fcgi_backend)
 AGENT    := $(call parts,$(call sources,agent))
 CTL      := $(call sources,ctl)
-PARTS    := $(COMMON) $(call parts,$(WORKER)) $(AGENT) $(call parts,$(CTL))
+TOKEN    := $(call sources,token)
+PARTS    := $(COMMON) $(call parts,$(WORKER)) $(AGENT) $(call parts,$(CTL)) \
+            $(TOKEN)
 TESTS    := $(wildcard tests/unit/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/*.c)
-FUZZ_SRC := $(wildcard common/*.c)
+FUZZ_SRC := $(wildcard common/*.c token/*.c)
+TOOLS    := $(wildcard tests/tokens/*.c tests/bench/*.c)
 
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZERS))
+TOOL_BIN := $(patsubst %.c,$(BUILD)/%,$(TOOLS))
 
-.PHONY: all worker ctl module unit fuzz install clean packages FORCE
+.PHONY: all worker ctl module unit fuzz tools install clean packages FORCE
 
 all: worker ctl module
 
@@ -63,6 +69,7 @@ ctl:    $(if $(wildcard ctl/main.c),$(BUILD)/backup-tasks-ctl)
 	$(call note-missing,ctl/main.c)
 unit:   $(UNIT_BIN)
 fuzz:   $(FUZZ_BIN)
+tools:  $(TOOL_BIN)
 
 module:
 	$(call note-missing,config)
@@ -81,14 +88,20 @@ $(BUILD)/libbackup-tasks.a: $(call objects,$(PARTS))
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libbackup-tasks.a
 	@mkdir -p $(@D)
-	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) -lcmocka
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(TOKEN_LIBS) -lcmocka
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(wildcard common/*.h)
+# Programs that tests run, and the benches.
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libbackup-tasks.a
+	@mkdir -p $(@D)
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(TOKEN_LIBS)
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(wildcard common/*.h token/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(BASEFLAGS) -O1 -fno-omit-frame-pointer \
 	    -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=undefined \
-	    -o $@ $< $(FUZZ_SRC) $(shell pkg-config --libs icu-i18n icu-uc libcrypto)
+	    -o $@ $< $(FUZZ_SRC) $(shell pkg-config --libs icu-i18n icu-uc) \
+	    $(TOKEN_LIBS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -128,4 +141,5 @@ install: all
 clean:
 	rm -rf build build-san
 
--include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(CTL) $(TESTS)))
+-include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(CTL) $(TESTS) \
+                                  $(TOOLS)))
