@@ -8,8 +8,6 @@
 #define NGX_HTTP_BACKUP_TASKS_KEY_MAX  4096
 
 
-static ssize_t ngx_http_backup_tasks_read_key(ngx_conf_t *cf, ngx_str_t *name,
-    u_char *buf, size_t size);
 static ngx_int_t ngx_http_backup_tasks_split_base(ngx_str_t *value,
     ngx_str_t *origin, ngx_str_t *path);
 static ngx_uint_t ngx_http_backup_tasks_is_path(ngx_str_t *path);
@@ -74,7 +72,7 @@ ngx_http_backup_tasks_csrf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-static ssize_t
+ssize_t
 ngx_http_backup_tasks_read_key(ngx_conf_t *cf, ngx_str_t *name, u_char *buf,
     size_t size)
 {
@@ -319,4 +317,72 @@ ngx_http_backup_tasks_time_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     bt_zone_close(&zone);
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_backup_tasks_role_map(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf = conf;
+
+    unsigned                           bit;
+    ngx_str_t                         *value;
+    ngx_uint_t                         i;
+    ngx_http_backup_tasks_role_map_t  *map;
+
+    if (btcf->role_map == NGX_CONF_UNSET_PTR) {
+        btcf->role_map = ngx_array_create(cf->pool, 4,
+                                     sizeof(ngx_http_backup_tasks_role_map_t));
+        if (btcf->role_map == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    map = ngx_array_push(btcf->role_map);
+    if (map == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    map->name = value[1];
+    map->bits = 0;
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        bit = bt_roles_parse(ngx_http_backup_tasks_str(&value[i]));
+
+        if (bit == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "unknown role \"%V\", there are viewer, "
+                               "operator, auditor and feed", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        map->bits |= bit;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_backup_tasks_field(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_int_t                 i;
+    static const char *const  names[NGX_HTTP_BACKUP_TASKS_FIELDS] = {
+        "user", "role", "scope", "time_zone", "language"
+    };
+
+    for (i = 0; i < NGX_HTTP_BACKUP_TASKS_FIELDS; i++) {
+        if (bt_str_eqz(ngx_http_backup_tasks_str(name), names[i])) {
+            return i;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown field \"%V\", there are user, role, scope, "
+                       "time_zone and language", name);
+
+    return NGX_ERROR;
 }

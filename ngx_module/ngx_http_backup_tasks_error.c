@@ -20,8 +20,7 @@ static void ngx_http_backup_tasks_element(bt_buf *out, const char *name,
     bt_str text);
 static ngx_uint_t ngx_http_backup_tasks_retry(ngx_uint_t status);
 static ngx_uint_t ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r);
-static ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r,
-    const char *name, const char *value);
+static const char *ngx_http_backup_tasks_challenge(ngx_http_request_t *r);
 
 
 typedef struct {
@@ -87,6 +86,7 @@ ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
     ngx_http_backup_tasks_error_t *error)
 {
     u_char                    *p;
+    size_t                     size;
     bt_buf                     buf;
     ngx_str_t                  type;
     ngx_http_complex_value_t   cv;
@@ -95,12 +95,16 @@ ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, NGX_HTTP_BACKUP_TASKS_DOCUMENT);
+    /* as "&quot;" a character takes six */
+
+    size = NGX_HTTP_BACKUP_TASKS_DOCUMENT + 6 * error->login_url.len;
+
+    p = ngx_pnalloc(r->pool, size);
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    bt_buf_init(&buf, (char *) p, NGX_HTTP_BACKUP_TASKS_DOCUMENT);
+    bt_buf_init(&buf, (char *) p, size);
     ngx_http_backup_tasks_error_document(r, error, &buf);
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
@@ -153,21 +157,44 @@ ngx_http_backup_tasks_error_headers(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    /*
-     * RFC 9110 wants a challenge with each 401; a scheme that browsers do not
-     * know opens no password window
-     */
-
     if (error->status == NGX_HTTP_UNAUTHORIZED
         && r->headers_out.www_authenticate == NULL
         && ngx_http_backup_tasks_add_header(r, "WWW-Authenticate",
-                                            "Session realm=\"backup-tasks\"")
+                                         ngx_http_backup_tasks_challenge(r))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * RFC 9110 wants a challenge with each 401; a scheme that browsers do not know
+ * opens no password window.  RFC 6750, section 3.1, has one word for whatever
+ * is wrong with a token.
+ */
+
+static const char *
+ngx_http_backup_tasks_challenge(ngx_http_request_t *r)
+{
+    ngx_http_backup_tasks_ctx_t       *ctx;
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    if (btcf == NULL || btcf->token.values == NULL) {
+        return "Session realm=\"backup-tasks\"";
+    }
+
+    ctx = ngx_http_backup_tasks_get_ctx(r);
+
+    if (ctx && ctx->bearer) {
+        return "Bearer realm=\"backup-tasks\", error=\"invalid_token\"";
+    }
+
+    return "Bearer realm=\"backup-tasks\"";
 }
 
 
@@ -193,6 +220,11 @@ ngx_http_backup_tasks_error_document(ngx_http_request_t *r,
     if (error->role) {
         ngx_http_backup_tasks_element(out, "required-role",
                                       bt_str_of(error->role));
+    }
+
+    if (!ngx_http_backup_tasks_wants_xml(r)) {
+        ngx_http_backup_tasks_element(out, "login-url",
+                               ngx_http_backup_tasks_str(&error->login_url));
     }
 
     if (ngx_http_backup_tasks_retry(error->status)) {
@@ -253,6 +285,11 @@ ngx_http_backup_tasks_error_query(ngx_http_request_t *r,
     btcf = ngx_http_backup_tasks_find_conf(r);
 
     usual = btcf ? ngx_http_backup_tasks_str(&btcf->time_zone) : BT_STR("UTC");
+
+    if (ctx && ctx->time_zone.len) {
+        usual = ngx_http_backup_tasks_str(&ctx->time_zone);
+    }
+
     tz = usual;
 
     if (ctx && ctx->query.tz[0] != '\0') {
@@ -327,7 +364,7 @@ ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_backup_tasks_add_header(ngx_http_request_t *r, const char *name,
     const char *value)
 {
@@ -353,6 +390,7 @@ ngx_http_backup_tasks_add_header(ngx_http_request_t *r, const char *name,
 ngx_int_t
 ngx_http_backup_tasks_error_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                              rc;
     ngx_uint_t                             status;
     ngx_http_backup_tasks_error_t          error;
     const ngx_http_backup_tasks_status_t  *entry;
@@ -388,8 +426,20 @@ ngx_http_backup_tasks_error_handler(ngx_http_request_t *r)
         error.allow = "GET, HEAD";
     }
 
-    (void) ngx_http_backup_tasks_refuse(&error, entry->status, entry->code,
-                                        entry->text);
+    rc = ngx_http_backup_tasks_refuse(&error, entry->status, entry->code,
+                                      entry->text);
+
+    if (rc == NGX_HTTP_UNAUTHORIZED) {
+        rc = ngx_http_backup_tasks_sign_in(r, &error);
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_HTTP_MOVED_TEMPORARILY) {
+        return rc;
+    }
 
     return ngx_http_backup_tasks_send_error(r, &error);
 }

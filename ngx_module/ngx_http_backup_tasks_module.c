@@ -30,12 +30,26 @@ static ngx_int_t ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
 static char *ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
     ngx_http_backup_tasks_loc_conf_t *btcf);
 static ngx_int_t ngx_http_backup_tasks_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_backup_tasks_index(ngx_conf_t *cf,
+    const char *variable);
 static char *ngx_http_backup_tasks_error(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
 
 static ngx_conf_post_t  ngx_http_backup_tasks_range_post =
     { ngx_http_backup_tasks_check_range };
+
+static ngx_conf_post_t  ngx_http_backup_tasks_key_file_post =
+    { ngx_http_backup_tasks_token_key_file };
+
+static ngx_conf_post_t  ngx_http_backup_tasks_issuer_post =
+    { ngx_http_backup_tasks_token_issuer };
+
+static ngx_conf_post_t  ngx_http_backup_tasks_leeway_post =
+    { ngx_http_backup_tasks_check_leeway };
+
+static ngx_conf_post_t  ngx_http_backup_tasks_certificate_post =
+    { ngx_http_backup_tasks_trusted_proxy_certificate };
 
 
 static ngx_command_t  ngx_http_backup_tasks_commands[] = {
@@ -66,6 +80,104 @@ static ngx_command_t  ngx_http_backup_tasks_commands[] = {
       ngx_http_set_complex_value_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_backup_tasks_loc_conf_t, scope),
+      NULL },
+
+    { ngx_string("backup_tasks_role_map"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_http_backup_tasks_role_map,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_token"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_backup_tasks_token_values,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_token_key_file"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, token.key_file),
+      &ngx_http_backup_tasks_key_file_post },
+
+    { ngx_string("backup_tasks_token_algorithm"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_backup_tasks_token_algorithm,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_token_issuer"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, token.issuer),
+      &ngx_http_backup_tasks_issuer_post },
+
+    { ngx_string("backup_tasks_token_audience"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_backup_tasks_token_audience,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_token_leeway"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, token.leeway),
+      &ngx_http_backup_tasks_leeway_post },
+
+    { ngx_string("backup_tasks_token_claim"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_2MORE,
+      ngx_http_backup_tasks_token_claim,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_token_claim_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_backup_tasks_token_claim_set,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_trusted_proxy"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_backup_tasks_trusted_proxy,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_trusted_proxy_certificate"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, proxy.subject),
+      &ngx_http_backup_tasks_certificate_post },
+
+    { ngx_string("backup_tasks_trusted_proxy_secret"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_http_backup_tasks_trusted_proxy_secret,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_trusted_proxy_header"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2,
+      ngx_http_backup_tasks_trusted_proxy_header,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("backup_tasks_login_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, login_url),
       NULL },
 
     { ngx_string("backup_tasks_logout_url"),
@@ -181,6 +293,10 @@ ngx_http_backup_tasks_handler(ngx_http_request_t *r)
 
     if (rc == NGX_DECLINED) {
         return NGX_DECLINED;
+    }
+
+    if (rc == NGX_HTTP_UNAUTHORIZED) {
+        rc = ngx_http_backup_tasks_sign_in(r, &error);
     }
 
     if (rc == NGX_OK) {
@@ -375,7 +491,7 @@ ngx_http_backup_tasks_query(ngx_http_request_t *r,
 
     conf.now = ngx_http_backup_tasks_now();
     conf.range_max = ctx->conf->range_max * BT_SECOND;
-    conf.time_zone = (const char *) ctx->conf->time_zone.data;
+    conf.time_zone = (const char *) ctx->time_zone.data;
 
     if (bt_query_parse(ngx_http_backup_tasks_str(&r->args), &ctx->route, &conf,
                        &ctx->query, &error->refusal)
@@ -395,43 +511,30 @@ static ngx_int_t
 ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx)
 {
-    u_char           *p;
-    size_t            len;
-    ngx_str_t        *base, *origin;
-    ngx_table_elt_t  *location;
+    u_char     *p;
+    ngx_str_t  *base, *origin, location;
 
     base = ngx_http_backup_tasks_base(ctx->conf);
     origin = &ctx->conf->origin;
 
-    len = origin->len + base->len + sizeof("data?") - 1 + r->args.len;
-
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(r->pool, origin->len + base->len + sizeof("data?") - 1
+                             + r->args.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_http_clear_location(r);
-
-    location = ngx_list_push(&r->headers_out.headers);
-    if (location == NULL) {
-        return NGX_ERROR;
-    }
-
-    location->hash = 1;
-#if (nginx_version >= 1023000)
-    location->next = NULL;
-#endif
-    ngx_str_set(&location->key, "Location");
-
-    location->value.data = p;
+    location.data = p;
     p = ngx_sprintf(p, "%V%Vdata", origin, base);
 
     if (r->args.len) {
         p = ngx_sprintf(p, "?%V", &r->args);
     }
 
-    location->value.len = p - location->value.data;
-    r->headers_out.location = location;
+    location.len = p - location.data;
+
+    if (ngx_http_backup_tasks_set_location(r, &location) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return NGX_HTTP_MOVED_TEMPORARILY;
 }
@@ -440,7 +543,21 @@ ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
 static void *
 ngx_http_backup_tasks_create_main_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_backup_tasks_main_conf_t));
+    ngx_http_backup_tasks_main_conf_t  *btmcf;
+
+    btmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_backup_tasks_main_conf_t));
+    if (btmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&btmcf->claims, cf->pool, 4,
+                       sizeof(ngx_http_backup_tasks_claim_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return btmcf;
 }
 
 
@@ -484,13 +601,28 @@ ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf)
      *     btcf->origin = { 0, NULL };
      *     btcf->base = { 0, NULL };
      *     btcf->time_zone = { 0, NULL };
+     *     btcf->token.key_file = { 0, NULL };
+     *     btcf->token.algorithms = 0;
+     *     btcf->token.issuer = { 0, NULL };
+     *     btcf->token.claims = { NULL };
+     *     btcf->token.keys = NULL;
+     *     btcf->proxy.subject = { 0, NULL };
+     *     btcf->proxy.secret_header = { 0, NULL };
+     *     btcf->proxy.headers = { { 0, NULL } };
      */
 
     btcf->enable = NGX_CONF_UNSET;
     btcf->user = NGX_CONF_UNSET_PTR;
     btcf->role = NGX_CONF_UNSET_PTR;
     btcf->scope = NGX_CONF_UNSET_PTR;
+    btcf->role_map = NGX_CONF_UNSET_PTR;
+    btcf->login_url = NGX_CONF_UNSET_PTR;
     btcf->logout_url = NGX_CONF_UNSET_PTR;
+    btcf->token.values = NGX_CONF_UNSET_PTR;
+    btcf->token.audiences = NGX_CONF_UNSET_PTR;
+    btcf->token.leeway = NGX_CONF_UNSET;
+    btcf->proxy.addresses = NGX_CONF_UNSET_PTR;
+    btcf->proxy.secrets = NGX_CONF_UNSET_PTR;
     btcf->range_max = NGX_CONF_UNSET;
 
     return btcf;
@@ -508,6 +640,8 @@ ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->user, prev->user, NULL);
     ngx_conf_merge_ptr_value(conf->role, prev->role, NULL);
     ngx_conf_merge_ptr_value(conf->scope, prev->scope, NULL);
+    ngx_conf_merge_ptr_value(conf->role_map, prev->role_map, NULL);
+    ngx_conf_merge_ptr_value(conf->login_url, prev->login_url, NULL);
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
 
     ngx_conf_merge_str_value(conf->csrf_key, prev->csrf_key, "");
@@ -520,6 +654,16 @@ ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (conf->base.data == NULL) {
         conf->base = prev->base;
         conf->origin = prev->origin;
+    }
+
+    if (ngx_http_backup_tasks_merge_token(cf, &prev->token, &conf->token,
+                                          conf->enable)
+        != NGX_CONF_OK
+        || ngx_http_backup_tasks_merge_proxy(cf, &prev->proxy, &conf->proxy,
+                                             conf->enable)
+           != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     if (!conf->enable) {
@@ -603,14 +747,28 @@ ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (btcf->user == NULL) {
+    if (btcf->user == NULL && btcf->token.values == NULL
+        && btcf->proxy.addresses == NULL)
+    {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"backup_tasks\" in location \"%V\" needs "
-                      "\"backup_tasks_user\"", &clcf->name);
+                      "\"backup_tasks_user\", \"backup_tasks_token\" or "
+                      "\"backup_tasks_trusted_proxy\"", &clcf->name);
         return NGX_CONF_ERROR;
     }
 
-    if (clcf->satisfy == NGX_HTTP_SATISFY_ANY) {
+    if (btcf->login_url && btcf->login_url->lengths == NULL
+        && btcf->login_url->value.len
+        && !ngx_http_backup_tasks_is_url(&btcf->login_url->value))
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"backup_tasks_login_url\" in location \"%V\" is "
+                      "neither a path nor an http or https URL",
+                      &clcf->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (btcf->user != NULL && clcf->satisfy == NGX_HTTP_SATISFY_ANY) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"satisfy any\" must not be used with \"backup_tasks\" "
                       "in location \"%V\": a user would count without having "
@@ -625,7 +783,6 @@ ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
 static ngx_int_t
 ngx_http_backup_tasks_init(ngx_conf_t *cf)
 {
-    ngx_str_t                           name;
     ngx_http_handler_pt                *h;
     ngx_http_core_main_conf_t          *cmcf;
     ngx_http_backup_tasks_main_conf_t  *btmcf;
@@ -633,10 +790,24 @@ ngx_http_backup_tasks_init(ngx_conf_t *cf)
     btmcf = ngx_http_conf_get_module_main_conf(cf,
                                                ngx_http_backup_tasks_module);
 
-    ngx_str_set(&name, "request_id");
+    btmcf->request_id = ngx_http_backup_tasks_index(cf, "request_id");
 
-    btmcf->request_id = ngx_http_get_variable_index(cf, &name);
-    if (btmcf->request_id == NGX_ERROR) {
+#if (NGX_HTTP_SSL)
+    btmcf->client_verify = ngx_http_backup_tasks_index(cf,
+                                                       "ssl_client_verify");
+    btmcf->client_subject = ngx_http_backup_tasks_index(cf,
+                                                        "ssl_client_s_dn");
+#endif
+
+#if (NGX_HTTP_REALIP)
+    btmcf->peer = ngx_http_backup_tasks_index(cf, "realip_remote_addr");
+#endif
+
+    if (btmcf->request_id == NGX_ERROR
+        || btmcf->client_verify == NGX_ERROR
+        || btmcf->client_subject == NGX_ERROR
+        || btmcf->peer == NGX_ERROR)
+    {
         return NGX_ERROR;
     }
 
@@ -650,6 +821,17 @@ ngx_http_backup_tasks_init(ngx_conf_t *cf)
     *h = ngx_http_backup_tasks_handler;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_index(ngx_conf_t *cf, const char *variable)
+{
+    ngx_str_t  name;
+
+    ngx_http_backup_tasks_text(&name, variable);
+
+    return ngx_http_get_variable_index(cf, &name);
 }
 
 

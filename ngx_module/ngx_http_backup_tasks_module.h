@@ -10,16 +10,75 @@
 #include <ngx_http.h>
 
 #include "common/bt_param.h"
+#include "token/bt_token.h"
 
 
 typedef struct {
-    ngx_int_t                          request_id;  /* index of $request_id */
+    ngx_array_t                        claims;      /* of variables */
+
+    /* indexes of variables of nginx */
+
+    ngx_int_t                          request_id;
+    ngx_int_t                          client_verify;
+    ngx_int_t                          client_subject;
+    ngx_int_t                          peer;        /* whatever realip says */
 } ngx_http_backup_tasks_main_conf_t;
 
 
 typedef struct {
     ngx_array_t                        locations;   /* with the pages */
 } ngx_http_backup_tasks_srv_conf_t;
+
+
+/* What a token's claims or a proxy's headers may tell. */
+
+typedef enum {
+    NGX_HTTP_BACKUP_TASKS_USER,
+    NGX_HTTP_BACKUP_TASKS_ROLE,
+    NGX_HTTP_BACKUP_TASKS_SCOPE,
+    NGX_HTTP_BACKUP_TASKS_TIME_ZONE,
+    NGX_HTTP_BACKUP_TASKS_LANGUAGE,
+    NGX_HTTP_BACKUP_TASKS_FIELDS
+} ngx_http_backup_tasks_field_e;
+
+
+typedef struct ngx_http_backup_tasks_claim_s  ngx_http_backup_tasks_claim_t;
+
+struct ngx_http_backup_tasks_claim_s {
+    const bt_str                      *path;        /* a name per level */
+    size_t                             steps;
+    const ngx_http_backup_tasks_claim_t
+                                      *next;        /* counts as well */
+};
+
+
+typedef struct {
+    ngx_array_t                       *values;      /* NULL: no tokens */
+    ngx_str_t                          key_file;    /* ends with a NUL */
+    ngx_uint_t                         algorithms;
+    ngx_str_t                          issuer;      /* empty: any */
+    ngx_array_t                       *audiences;   /* NULL: any */
+    time_t                             leeway;
+    const ngx_http_backup_tasks_claim_t
+                                      *claims[NGX_HTTP_BACKUP_TASKS_FIELDS];
+    bt_keys                           *keys;
+    bt_token_conf                      rules;
+} ngx_http_backup_tasks_token_conf_t;
+
+
+typedef struct {
+    ngx_array_t                       *addresses;   /* NULL: no proxy */
+    ngx_str_t                          subject;     /* of its certificate */
+    ngx_str_t                          secret_header;
+    ngx_array_t                       *secrets;     /* SHA-256 of each */
+    ngx_str_t                          headers[NGX_HTTP_BACKUP_TASKS_FIELDS];
+} ngx_http_backup_tasks_proxy_conf_t;
+
+
+typedef struct {
+    ngx_str_t                          name;        /* the portal's */
+    unsigned                           bits;
+} ngx_http_backup_tasks_role_map_t;
 
 
 typedef struct {
@@ -30,7 +89,12 @@ typedef struct {
     ngx_http_complex_value_t          *user;
     ngx_http_complex_value_t          *role;
     ngx_http_complex_value_t          *scope;
+    ngx_array_t                       *role_map;    /* NULL: own names */
+    ngx_http_complex_value_t          *login_url;
     ngx_http_complex_value_t          *logout_url;
+
+    ngx_http_backup_tasks_token_conf_t  token;
+    ngx_http_backup_tasks_proxy_conf_t  proxy;
 
     ngx_str_t                          csrf_key;    /* empty: no acts */
     ngx_str_t                          origin;      /* empty: the request's */
@@ -47,6 +111,11 @@ typedef struct {
     bt_route                           route;
     bt_query                           query;
     unsigned                           role_bits;
+    unsigned                           told;        /* bits of the fields */
+    unsigned                           bearer:1;    /* a token was sent */
+    bt_claims                         *claims;      /* of a good token */
+    ngx_str_t                          time_zone;   /* ends with a NUL */
+    ngx_str_t                          language;
 
     ngx_str_t                          method;
     ngx_str_t                          view;
@@ -73,6 +142,7 @@ typedef struct {
     const char                        *text;
     const char                        *role;        /* that would do */
     const char                        *allow;       /* methods */
+    ngx_str_t                          login_url;
     bt_refusal                         refusal;     /* of the query string */
 } ngx_http_backup_tasks_error_t;
 
@@ -85,6 +155,37 @@ typedef struct {
 /* Fills user, scope and roles: 401 without a user, 403 for unusable values. */
 ngx_int_t ngx_http_backup_tasks_identify(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+
+/*
+ * The ways of signing in fill what they are told and mark it in "told".  They
+ * return NGX_OK, NGX_ERROR, NGX_DECLINED where nobody tried this way, or
+ * NGX_HTTP_UNAUTHORIZED, the reason being logged.
+ */
+ngx_int_t ngx_http_backup_tasks_token(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+ngx_int_t ngx_http_backup_tasks_proxy(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+/* The roles that a single name of the portal stands for. */
+unsigned ngx_http_backup_tasks_role_bits(
+    ngx_http_backup_tasks_loc_conf_t *btcf, bt_str name);
+/* The same of names separated by blanks or commas. */
+unsigned ngx_http_backup_tasks_role_list(
+    ngx_http_backup_tasks_loc_conf_t *btcf, ngx_str_t *names);
+
+/* What a 401 becomes: NGX_HTTP_UNAUTHORIZED, "error" completed; or a redirect
+ * to the portal, NGX_HTTP_MOVED_TEMPORARILY, its header set. */
+ngx_int_t ngx_http_backup_tasks_sign_in(ngx_http_request_t *r,
+    ngx_http_backup_tasks_error_t *error);
+/* A path on this host, or an http or https URL, fit for a header. */
+ngx_uint_t ngx_http_backup_tasks_is_url(ngx_str_t *url);
+/* NGX_DECLINED where there is no value.  Where the portal is: */
+ngx_int_t ngx_http_backup_tasks_login_origin(ngx_http_request_t *r,
+    ngx_str_t *origin);
+/* Where to go after signing in, percent-encoded whole: */
+ngx_int_t ngx_http_backup_tasks_return_path(ngx_http_request_t *r,
+    ngx_str_t *path);
+ngx_int_t ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
+    const ngx_str_t *value);
 
 /* Form and act: 403 without a key or from another site, 400 if no form. */
 ngx_int_t ngx_http_backup_tasks_act(ngx_http_request_t *r,
@@ -111,6 +212,9 @@ ngx_int_t ngx_http_backup_tasks_refuse(ngx_http_backup_tasks_error_t *error,
 /* Answers with the document; the result is for ngx_http_finalize_request(). */
 ngx_int_t ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
     ngx_http_backup_tasks_error_t *error);
+/* Both must live as long as the request. */
+ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r,
+    const char *name, const char *value);
 /* The content handler of an error location. */
 ngx_int_t ngx_http_backup_tasks_error_handler(ngx_http_request_t *r);
 
@@ -129,7 +233,11 @@ ngx_str_t *ngx_http_backup_tasks_base(ngx_http_backup_tasks_loc_conf_t *btcf);
 ngx_uint_t ngx_http_backup_tasks_find_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
-/* Setters of the directives of the same names. */
+/* The getter of variables that backup_tasks_token_claim_set makes. */
+ngx_int_t ngx_http_backup_tasks_claim_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+/* Setters of directives, and what is called after ready-made setters. */
 char *ngx_http_backup_tasks_csrf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_backup_tasks_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -138,6 +246,47 @@ char *ngx_http_backup_tasks_time_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_backup_tasks_check_range(ngx_conf_t *cf, void *post,
     void *data);
+char *ngx_http_backup_tasks_role_map(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_backup_tasks_token_values(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_backup_tasks_token_key_file(ngx_conf_t *cf, void *post,
+    void *data);
+char *ngx_http_backup_tasks_token_algorithm(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_backup_tasks_token_issuer(ngx_conf_t *cf, void *post,
+    void *data);
+char *ngx_http_backup_tasks_token_audience(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_backup_tasks_check_leeway(ngx_conf_t *cf, void *post,
+    void *data);
+char *ngx_http_backup_tasks_token_claim(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_backup_tasks_token_claim_set(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_backup_tasks_trusted_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_backup_tasks_trusted_proxy_certificate(ngx_conf_t *cf,
+    void *post, void *data);
+char *ngx_http_backup_tasks_trusted_proxy_secret(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_backup_tasks_trusted_proxy_header(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+
+/* Merge, and check what is on; the keys are read here. */
+char *ngx_http_backup_tasks_merge_token(ngx_conf_t *cf,
+    ngx_http_backup_tasks_token_conf_t *prev,
+    ngx_http_backup_tasks_token_conf_t *conf, ngx_uint_t enable);
+char *ngx_http_backup_tasks_merge_proxy(ngx_conf_t *cf,
+    ngx_http_backup_tasks_proxy_conf_t *prev,
+    ngx_http_backup_tasks_proxy_conf_t *conf, ngx_uint_t enable);
+
+/* The field of a directive's argument; NGX_ERROR, and it is logged. */
+ngx_int_t ngx_http_backup_tasks_field(ngx_conf_t *cf, ngx_str_t *name);
+/* Reads a file, warning if others may; the bytes read, at most "size", or
+ * NGX_ERROR, and it is logged. */
+ssize_t ngx_http_backup_tasks_read_key(ngx_conf_t *cf, ngx_str_t *name,
+    u_char *buf, size_t size);
 /* Cuts the default port of the scheme off, as browsers do. */
 void ngx_http_backup_tasks_strip_port(ngx_str_t *origin);
 

@@ -160,3 +160,29 @@ ngx_http_backup_tasks_base(ngx_http_backup_tasks_loc_conf_t *btcf)
 {
     return btcf->base.len ? &btcf->base : &btcf->escaped_prefix;
 }
+
+
+ngx_int_t
+ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
+    const ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    ngx_http_clear_location(r);
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+    ngx_str_set(&h->key, "Location");
+    h->value = *value;
+
+    r->headers_out.location = h;
+
+    return NGX_OK;
+}

@@ -14,12 +14,15 @@ static ngx_int_t ngx_http_backup_tasks_base_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_sign_in_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value);
+static const char *ngx_http_backup_tasks_locale_language(ngx_str_t *locale);
 static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
 static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p,
     const u_char *last, const char *tag);
@@ -57,6 +60,12 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
 
     { ngx_string("backup_tasks_logout_url"), NULL,
       ngx_http_backup_tasks_logout_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_return_path"), NULL,
+      ngx_http_backup_tasks_sign_in_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_login_origin"), NULL,
+      ngx_http_backup_tasks_sign_in_variable, 1, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("backup_tasks_lang"), NULL,
       ngx_http_backup_tasks_lang_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -253,13 +262,47 @@ ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
 
 
 static ngx_int_t
+ngx_http_backup_tasks_sign_in_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value;
+
+    rc = data ? ngx_http_backup_tasks_login_origin(r->main, &value)
+              : ngx_http_backup_tasks_return_path(r->main, &value);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, &value);
+
+    return NGX_OK;
+}
+
+
+/* The parameter, else what the portal says, else what the browser says. */
+
+static ngx_int_t
 ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    const char  *lang;
-    ngx_str_t    value, accepted;
+    const char                   *lang;
+    ngx_str_t                     value, accepted;
+    ngx_http_backup_tasks_ctx_t  *ctx;
 
     lang = ngx_http_backup_tasks_given(r, BT_PARAM_LANG);
+
+    ctx = ngx_http_backup_tasks_get_ctx(r);
+
+    if (lang == NULL && ctx) {
+        lang = ngx_http_backup_tasks_locale_language(&ctx->language);
+    }
 
     if (lang == NULL) {
         lang = "en";
@@ -349,6 +392,24 @@ ngx_http_backup_tasks_given(ngx_http_request_t *r, bt_param_e param)
 }
 
 
+/* "zh-CN"; some portals write "zh_CN". */
+
+static const char *
+ngx_http_backup_tasks_locale_language(ngx_str_t *locale)
+{
+    u_char  *p, *last;
+
+    p = locale->data;
+    last = p + locale->len;
+
+    if (ngx_http_backup_tasks_is_language(p, last, "zh")) {
+        return "zh";
+    }
+
+    return ngx_http_backup_tasks_is_language(p, last, "en") ? "en" : NULL;
+}
+
+
 /* RFC 9110, section 12.5.4; whatever is not Chinese is shown in English. */
 
 static ngx_uint_t
@@ -400,7 +461,7 @@ ngx_http_backup_tasks_is_language(u_char *p, const u_char *last,
         return 0;
     }
 
-    return last - p == 2 || p[2] == '-' || p[2] == ';' || p[2] == ' ';
+    return last - p == 2 || ngx_strchr("-_; ", p[2]) != NULL;
 }
 
 
