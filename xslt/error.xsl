@@ -79,6 +79,11 @@
   <xsl:template name="error-next">
     <p class="links">
       <xsl:choose>
+        <xsl:when test="b:login-url">
+          <a class="button" href="{b:login-url}" target="_top">
+            <xsl:value-of select="f:t('error.sign-in')"/>
+          </a>
+        </xsl:when>
         <xsl:when test="b:code = 'UNAUTHORIZED'">
           <a class="button" href="{$base}" target="_top">
             <xsl:value-of select="f:t('error.sign-in')"/>

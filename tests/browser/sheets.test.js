@@ -27,7 +27,8 @@ function checkPage(html, name) {
   assert.doesNotMatch(html, /<script(?! src="\/backup\/static\/)/,
     `${name}: inline script`);
   for (const [, , address] of html.matchAll(/ (href|src|action)="([^"]*)"/g)) {
-    assert.match(address, /^(?:\/backup\/|\/logout$|#|$)/, name);
+    assert.match(address,
+      /^(?:\/backup\/|\/logout$|https:\/\/portal\.example\/login\?|#|$)/, name);
   }
 }
 
@@ -67,6 +68,13 @@ test('a cause is shown whole', () => {
     .match(/<pre[^>]*>([^]*?)<\/pre>/)[1];
   assert.ok(text.length > 1000);
   assert.match(text, /^dest: oss:.*giving up$/);
+});
+
+test('whoever is not signed in is led to the portal, out of any frame', () => {
+  for (const layout of ['full', 'frame', 'fragment']) {
+    assert.match(render('error-401-portal.xml', { layout, user: '' }).html,
+      /<a class="button" href="https:\/\/portal\.example\/login\?app=1&amp;back=%2Fbackup%2Flog%2F9%2Fstop" target="_top">/);
+  }
 });
 
 test('acts are for operators, commands and audit for auditors too', () => {
