@@ -12,9 +12,7 @@ use Test::More;
 # The output of nginx -t; "ok" when it is content.
 sub check {
     my (%o) = @_;
-    my $before = delete $o{before};
     my $t = BackupTasks::Module->new(start => 0, %o);
-    $before->($t) if $before;
     my ($status, $output) = $t->check_conf;
     $t->stop;
     chomp $output;

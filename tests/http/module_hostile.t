@@ -9,6 +9,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use BackupTasks::Module;
+use BackupTasks::Token;
 use Test::More;
 
 my $count = $ENV{BT_LONG} ? 100_000 : 2000;
@@ -16,8 +17,22 @@ my $seed = $ENV{SEED} // int rand 1e9;
 srand $seed;
 diag "SEED=$seed" if $ENV{SEED} || $ENV{BT_LONG};
 
+my $portal;
 my $t = BackupTasks::Module->new(
-    http => 'large_client_header_buffers 4 16k;');
+    http => 'large_client_header_buffers 4 16k;',
+    location => join('', map { "backup_tasks_$_; " } 'token $cookie_portal',
+        'token_key_file %%DIR%%/portal/HS256.key', 'token_algorithm HS256',
+        'token_issuer off', 'token_audience off', 'token_claim role roles',
+        'token_claim scope scopes', 'trusted_proxy 127.0.0.1',
+        'trusted_proxy_header user X-User', 'trusted_proxy_header role X-Role',
+        'trusted_proxy_secret X-Secret %%DIR%%/secrets',
+        'login_url /in?rd=$backup_tasks_return_path'),
+    before => sub {
+        $portal = BackupTasks::Token->new($_[0]->dir);
+        $portal->key('HS256');
+        $_[0]->write_file('secrets', 's' x 40);
+        chmod 0600, $_[0]->dir . '/secrets';
+    });
 
 sub any { return $_[ rand @_ ] }
 
@@ -67,14 +82,38 @@ my @headers = (
     map({ "Sec-Fetch-Site: $_" } 'same-origin', 'cross-site', ''),
     map({ "Content-Type: $_" } 'application/x-www-form-urlencoded', 'x', ''),
     'Authorization: Basic b2xnYTpvbGdh', 'Authorization: Basic b2xnYTp4',
+    map({ "Sec-Fetch-Dest: $_" } 'document', 'iframe', 'x'),
     'Authorization: Basic ' . 'A' x 400, 'X-HTTP-Method-Override: POST',
 );
+
+# Claims of a portal gone wrong, and tokens that met with an accident.
+my @claims = (undef, '', 'viewer', 'olga', "a\n", "\x{674e}", 7, -1.5, 1e300,
+    [], [ 'operator' ], [ 'a b', 'c' ], [ 1 ], {}, { roles => [ 'viewer' ] },
+    'x' x 200, JSON::PP::true(), 'Asia/Shanghai', 'zh_CN');
+
+sub random_token {
+    my $token = $portal->token('HS256', { map { $_ => any(@claims) }
+        grep { rand() < 0.5 } qw(sub roles scopes zoneinfo locale nbf) });
+    substr $token, rand length $token, 1, any('', '.', 'A', '%', "\xff")
+        if rand() < 0.4;
+    return $token;
+}
+
+sub random_sign_in {
+    return any('Authorization: Basic YW5uYTphbm5h',
+        'Authorization: Basic YW5uYTphbm5h',
+        'Authorization: Basic YW5uYTphbm5h' . "\r\nCookie: portal="
+            . random_token(),
+        'Authorization: Basic YW5uYTphbm5h' . "\r\nX-User: " . any('mia',
+            encoded(bytes(9)), '', "\xff") . "\r\nX-Role: " . any('viewer',
+            'x,,feed ', '') . "\r\nX-Secret: " . 's' x any(40, 40, 39));
+}
 
 sub random_request {
     my $method = any(qw(GET GET GET GET HEAD POST POST PUT DELETE OPTIONS));
     my @lines = ("$method " . random_target() . ' HTTP/1.1', 'Host: x',
         'Connection: close');
-    push @lines, 'Authorization: Basic YW5uYTphbm5h' if rand() < 0.8;
+    push @lines, random_sign_in() if rand() < 0.8;
     push @lines, any(@headers) for 1 .. rand 4;
     my $body = $method eq 'POST' ? bytes(50) : '';
     push @lines, 'Content-Length: ' . length $body if length $body;

@@ -49,6 +49,7 @@ my %running;
 #     edit => sub { ... }  changes the text ($_) of the usual configuration
 #     worker_options => [] more arguments of the worker
 #     database_options => [] more arguments of mariadbd
+#     wrapper => []        a program that nginx is run by, and its arguments
 sub new {
     my ($class, %o) = @_;
     my $self = bless {
@@ -130,7 +131,7 @@ sub start_nginx {
     $self->_write("$dir/nginx.conf", $self->_nginx_conf);
     local $ENV{LD_PRELOAD} = $ENV{SAN} ? _libasan() : $ENV{LD_PRELOAD} // '';
     local $ENV{ASAN_OPTIONS} = 'detect_leaks=0:detect_odr_violation=0';
-    $self->_spawn(nginx => '/usr/sbin/nginx', '-p', "$dir/",
+    $self->_spawn(nginx => @{ $self->{wrapper} || [] }, '/usr/sbin/nginx', '-p', "$dir/",
         '-e', "$dir/log/error.log", '-c', "$dir/nginx.conf",
         '-g', 'daemon off;');
     $self->_wait_for('nginx', sub { _connects($self->{port}) });

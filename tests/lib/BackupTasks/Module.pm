@@ -24,14 +24,20 @@ my %roles = (
     nora => '',       anna => 'viewer, operator auditor feed',
 );
 
+my $sheet = 'xslt_stylesheet %%DIR%%/echo.xsl; '
+    . 'include %%ROOT%%/conf/backup_tasks_xslt.conf;';
+
 my @sheet_params = qw(user roles csrf lang layout base logout_url);
 
 # new(...): configuration text added at a level: http, server, location, and
 # nested (locations within /backup/); or standing in place of the usual one:
-# auth, key, errors.  start => 0: nginx is not started.
+# auth, key, errors.  before => sub { my ($t) = @_; ... } makes files that the
+# configuration names.  start => 0: nginx is not started.  wrapper: see
+# BackupTasks.
 sub new {
     my ($class, %o) = @_;
-    my $self = $class->SUPER::new(conf => _conf(%o));
+    my $self = $class->SUPER::new(conf => _conf(%o), wrapper => $o{wrapper});
+    $o{before}->($self) if $o{before};
     my $dir = $self->dir;
     $self->write_file('htpasswd', join '', map {
         "$_:" . crypt($_, '$1$salt') . "\n" } sort keys %roles);
@@ -52,8 +58,6 @@ sub _conf {
     my $errors = $o{errors} // 'error_page 400 401 403 404 405 413 414 416 '
         . '429 500 502 503 504 @backup_tasks_error;';
     my $map = join ' ', map { qq{$_ "$roles{$_}";} } sort keys %roles;
-    my $sheet = 'xslt_stylesheet %%DIR%%/echo.xsl; '
-        . 'include %%ROOT%%/conf/backup_tasks_xslt.conf;';
     my %level = map { $_ => $o{$_} // '' } qw(http server location nested);
     return <<"CONF";
 %%MODULES%%
@@ -72,21 +76,9 @@ http {
         absolute_redirect off;
         client_max_body_size 16k;
         $level{server}
-        location /backup/ {
-            $auth
-            $key
-            backup_tasks on;
-            fastcgi_pass unix:%%DIR%%/worker.sock;
-            include %%ROOT%%/conf/backup_tasks_fastcgi.conf;
-            $sheet
-            $errors
-            $level{location}
-            location = /backup/health {
-                auth_basic off;
-                fastcgi_pass unix:%%DIR%%/worker.sock;
-            }
-            $level{nested}
-        }
+        @{[ location('/backup/', "$auth $key $errors $level{location}",
+            "location = /backup/health { auth_basic off; "
+            . "fastcgi_pass unix:%%DIR%%/worker.sock; } $level{nested}") ]}
         location \@backup_tasks_error {
             backup_tasks_error;
             $sheet
@@ -94,6 +86,15 @@ http {
     }
 }
 CONF
+}
+
+# The pages at a path, with directives and nested locations.
+sub location {
+    my ($path, $directives, $nested) = @_;
+    return "location $path { backup_tasks on; "
+        . 'fastcgi_pass unix:%%DIR%%/worker.sock; '
+        . "include %%ROOT%%/conf/backup_tasks_fastcgi.conf; $sheet\n"
+        . "$directives\n" . ($nested // '') . "}\n";
 }
 
 # HTML that tells the string parameters, then the document's elements.

@@ -1,0 +1,141 @@
+#!/usr/bin/perl
+# module_docs.t: the examples of docs/sign-in.md, in the place they are made for.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use BackupTasks::Module;
+use BackupTasks::Token;
+use Test::More;
+
+my $root = "$FindBin::Bin/../..";
+
+sub slurp {
+    my ($file) = @_;
+    open my $in, '<', "$root/$file" or die "$file: $!";
+    return do { local $/; <$in> };
+}
+
+# section => { http, server, location => [ text, ... ] }: indented paragraphs,
+# by what the one before them says.
+my %example;
+for my $section (split /^## /m, slurp('docs/sign-in.md')) {
+    my ($title) = $section =~ /^(.*)/;
+    my $level = '';
+    for my $paragraph (split /\n\n+/, $section) {
+        if ($paragraph !~ /^    /) {
+            ($level) = $paragraph =~ /[Ii]n the (http|server|location)\b/;
+            push @{ $example{$title}{$level} }, '' if $level;
+        } elsif ($level) {
+            $example{$title}{$level}[-1] .= "$paragraph\n";
+        }
+    }
+}
+
+# conf/example.conf with another way of signing in.
+sub configured {
+    my (%part) = @_;
+    my $text = slurp('conf/example.conf');
+    $text =~ s/^        auth_basic .*\n.*auth_basic_user_file.*\n//m or die;
+    $text =~ s/^ +backup_tasks_(?:user|role) .*\n//gm == 2 or die;
+    $text =~ s/^ +backup_tasks_scope .*\n/$part{location}/m or die;
+    $text =~ s/^server \{/@{[ $part{http} \/\/ '' ]}server {/m or die;
+    $text =~ s/^    client_max_body_size.*\n/$&@{[ $part{server} \/\/ '' ]}/m
+        or die;
+    $text =~ s{/usr/local/share/backup-tasks/xslt/backup-tasks\.xsl}
+              {%%DIR%%/echo.xsl}g;
+    $text =~ s{/usr/local/share/backup-tasks/}{%%ROOT%%/}g;
+    $text =~ s{/run/backup-tasks/}{%%DIR%%/}g;
+    $text =~ s{/etc/nginx/backup-tasks-csrf\.key}{%%DIR%%/csrf.key};
+    $text =~ s{/etc/nginx/backup-tasks-portal\.}{%%DIR%%/portal/};
+    $text =~ s{/etc/nginx/[a-z]+-ca\.pem}{%%DIR%%/ca.pem};
+    $text =~ s{\n\s*ssl_certificate\S* [^\n]*}{}g;
+    $text =~ s{443 ssl}{127.0.0.1:%%PORT%%};
+    $text =~ s{10\.0\.0\.7}{127.0.0.1};
+    return "%%MODULES%%\n%%MAIN%%\nevents {}\nhttp {\n%%HTTP%%\n$text}\n";
+}
+
+my $portal;
+sub installation {
+    my (%part) = @_;
+    my $t = BackupTasks::Module->new(start => 0);
+    $t->{conf} = configured(%part);
+    $portal = BackupTasks::Token->new($t->dir);
+    $portal->jwks('jwks', RS256 => 'first');
+    $portal->write('secret', 's' x 40);
+    $t->run_program('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+        'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=ca', '-keyout',
+        $t->dir . '/ca.key', '-out', $t->dir . '/ca.pem');
+    is_deeply([ $t->check_conf ], [ 0, '' ], 'nginx -t');
+    return $t->start('nginx');
+}
+
+sub told {
+    my ($t, @headers) = @_;
+    my $answer = $t->get('/backup/data.xml', headers => [ @headers ]);
+    return $answer->{status} if $answer->{status} != 200;
+    return join '|', @{ $t->params($answer) }{qw(BT_USER BT_ROLES BT_SCOPE)};
+}
+
+my %claims = (iss => 'https://sso.example.com/realms/example',
+    preferred_username => 'mia', realm_access => { roles => [ 'audit' ] },
+    resource_access => { 'backup-tasks' => { roles => [ 'reporting' ] } },
+    backup_scope => 'group:core', department => { name => 'Payments' });
+
+# A portal's token.
+my $example = $example{"A portal's token"};
+my $t = installation(location => $example->{location}[0]);
+my @token = (Cookie => 'portal=' . $portal->token('RS256', \%claims,
+    { kid => 'first' }));
+is(told($t, @token), 'mia|auditor feed|group:core', 'a token of Keycloak');
+my $answer = $t->get('/backup/data?range=7d');
+is($answer->{headers}{location}, 'https://portal.example.com/login?back='
+    . 'https%3A%2F%2Fbackup.example.com%2Fbackup%2Fdata%3Frange%3D7d', 'login');
+like($t->get('/backup/data.xml')->{headers}{'content-security-policy'},
+    qr{form-action 'self' https://portal\.example\.com;}, 'form-action');
+$t->end;
+
+my $lines = $example->{location}[0] =~ s/^ +backup_tasks_token_claim scope.*//mr;
+$t = installation(location => $lines . $example->{location}[1],
+    http => $example->{http}[0]);
+@token = (Authorization => 'Bearer ' . $portal->token('RS256', \%claims));
+is(told($t, @token), 'mia|auditor feed|group:pay crm', 'a scope by department');
+$t->end;
+
+# oauth2-proxy, here without one.
+$example = $example{'oauth2-proxy'};
+$t = installation(server => $example->{server}[0] =~ s/ 4180/ 9/r,
+    location => $example->{location}[0] =~ s/_upstream_http/_http/gr);
+$t->end;
+
+# A portal's proxy.
+$example = $example{"A portal's proxy"};
+$t = installation(location => $example->{location}[0]);
+my @mia = ('X-Portal-User' => 'mia', 'X-Portal-Groups' =>
+    'staff,backup-operators');
+is(told($t, @mia, 'X-Portal-Secret' => 's' x 40), 'mia|operator|*', 'the portal');
+is(told($t, @mia), 401, 'somebody else');
+$t->end;
+$lines = join "\n", (split /\n/, $example->{location}[0])[4 .. 8];
+$t = installation(server => $example->{server}[-1],
+    location => "$example->{location}[1]$lines\n");
+is(told($t, @mia), 401, 'without its certificate');
+$t->end;
+
+# Client certificates.
+$example = $example{'Client certificates'};
+$t = installation(map { $_ => $example->{$_}[0] } qw(http server location));
+is(told($t), 401, 'without one');
+
+# What the page says about the log.
+my ($reasons) = slurp('docs/sign-in.md') =~ /(    \[info\] backup.*\n.*\n.*\n)/;
+my $source = join '', map { slurp("ngx_module/ngx_http_backup_tasks_$_.c") }
+    qw(token proxy);
+$source .= slurp('token/bt_token.c');
+for my $text ($reasons =~ /(?:refused|proxy): ([a-z' ]+),/g) {
+    ok(index($source, $text) >= 0, "the log's words: $text");
+}
+
+$t->done;
