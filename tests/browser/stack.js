@@ -37,7 +37,8 @@ function run(args) {
   }
 }
 
-// Starts everything; returns { url, open, stop }.
+// Starts everything; returns { url, directory, browser, open, stop }; directory
+// is null where the installation is somebody else's.
 async function start({ tasks = 600 } = {}) {
   let url = process.env.BT_BROWSER_URL;
   let directory = null;
@@ -71,7 +72,8 @@ async function start({ tasks = 600 } = {}) {
     await browser.close();
     end();
   };
-  return { url, browser, stop, open: (options) => open(browser, url, options) };
+  return { url, directory, browser, stop,
+    open: (options) => open(browser, url, options) };
 }
 
 // A page signed in as `user`; `problems` collects what a reader's console
@@ -129,4 +131,4 @@ function overflow(page) {
   });
 }
 
-module.exports = { axe, overflow, start };
+module.exports = { axe, freePort, overflow, start };
