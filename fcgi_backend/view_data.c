@@ -5,9 +5,9 @@
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/record.h"
 
-#define SAME_CAUSE_DAYS  30
-#define STATUS_RUNNING   (1u << 0)       /* bits of bt_view_statuses() */
-#define STATUS_FAILED    (1u << 1)
+#define SAME_CAUSE_DAYS   30
+#define SAME_CAUSE_TASKS  500
+#define STATUS_RUNNING    (1u << 0)       /* bit of bt_view_statuses() */
 
 
 static const bt_field  fields[] = {
@@ -165,46 +165,68 @@ bt_view_data_task(bt_reply *reply)
 
 
 /* Other failed tasks of the scope with the same code. */
-static bt_store_status
-count_same(bt_reply *reply, bt_value code, int64_t *count)
+static void
+add_same(bt_sql *sql, bt_reply *reply, bt_value code)
 {
-    bt_sql     sql;
     bt_filter  filter;
 
     filter = (bt_filter) { .request = reply->request };
 
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT COUNT(*) FROM causes x"
+    bt_sql_add(sql, " FROM causes x"
                " STRAIGHT_JOIN record_keys k ON k.id = x.record_id"
                " STRAIGHT_JOIN data_tasks t"
                " ON t.listed_at = k.listed_at AND t.id = k.id");
-    bt_filter_join(&filter, &sql, BT_FILTER_SCOPE);
-    bt_sql_value(&sql, " WHERE x.code = ?", code);
-    bt_sql_value(&sql, " AND x.cause_at >= ?",
+    bt_filter_join(&filter, sql, BT_FILTER_SCOPE);
+    bt_sql_value(sql, " WHERE x.code = ?", code);
+    bt_sql_value(sql, " AND x.cause_at >= ?",
                  bt_time(reply->request->now - SAME_CAUSE_DAYS * BT_DAY));
-    bt_sql_value(&sql, " AND t.status = 'FAILED' AND x.record_id <> ?",
+    bt_sql_value(sql, " AND t.status = 'FAILED' AND x.record_id <> ?",
                  bt_int(reply->request->route.id));
-    bt_filter_where(&filter, &sql, &bt_list_data.columns, BT_FILTER_SCOPE);
+    bt_filter_where(&filter, sql, &bt_list_data.columns, BT_FILTER_SCOPE);
+}
+
+
+static bt_store_status
+count_same(bt_reply *reply, bt_value code, int64_t *count)
+{
+    bt_sql  sql;
+
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT COUNT(*)");
+    add_same(&sql, reply, code);
 
     return bt_sql_number(&sql, reply->store, count);
 }
 
 
-/* The failed tasks of the last days: there is no filter by cause. */
-static bt_str
-failed_href(bt_reply *reply)
+static bt_store_status
+list_same(bt_reply *reply, bt_value code)
 {
-    bt_route  route;
-    bt_query  query = reply->request->query;
+    int              more;
+    bt_sql           sql;
+    bt_rows         *rows;
+    bt_store_status  status;
 
-    route = (bt_route) { .view = BT_VIEW_DATA,
-                         .format = reply->request->route.format };
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT t.id");
+    add_same(&sql, reply, code);
+    bt_sql_add(&sql, " ORDER BY x.cause_at DESC, t.id DESC");
+    bt_sql_value(&sql, " LIMIT ?", bt_int(SAME_CAUSE_TASKS));
 
-    query.range = BT_RANGE_30D;
-    query.status = STATUS_FAILED;
-    query.given |= (1u << BT_PARAM_RANGE) | (1u << BT_PARAM_STATUS);
+    status = bt_sql_run(&sql, reply->store, &rows);
+    bt_sql_free(&sql);
 
-    return bt_document_href(reply, &route, &query, NULL, NULL);
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    while ((more = bt_rows_next(rows)) > 0) {
+        bt_xml_leaf_int(reply->xml, "same-task", bt_rows_get(rows, 0).number);
+    }
+
+    bt_rows_close(rows);
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
 }
 
 
@@ -226,11 +248,10 @@ write_same(bt_reply *reply, bt_value code)
 
     bt_xml_open(reply->xml, "same-cause");
     bt_xml_attr_int(reply->xml, "days", SAME_CAUSE_DAYS);
-    bt_xml_attr(reply->xml, "href", failed_href(reply));
     bt_xml_text_int(reply->xml, count);
     bt_xml_close(reply->xml);
 
-    return BT_STORE_OK;
+    return list_same(reply, code);
 }
 
 

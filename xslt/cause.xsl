@@ -21,10 +21,14 @@
     <xsl:call-template name="cause-body"/>
     <xsl:for-each select="b:same-cause">
       <p class="links">
-        <a href="{@href}">
-          <xsl:value-of select="f:t2(f:form('cause.same', .), f:count(.),
-              @days)"/>
-        </a>
+        <xsl:value-of select="f:t2(f:form('cause.same', .), f:count(.),
+            @days)"/>
+        <xsl:for-each select="../b:same-task">
+          <xsl:value-of select="f:t(concat('list.', position() = 1))"/>
+          <a href="{$base}data/{.}/cause{$keep}">
+            <xsl:value-of select="."/>
+          </a>
+        </xsl:for-each>
       </p>
     </xsl:for-each>
     <xsl:for-each select="b:task">

@@ -34,8 +34,10 @@
       </p>
     </xsl:if>
     <xsl:call-template name="form-facts"/>
-    <xsl:call-template name="form-statements"/>
-    <xsl:if test="b:possible"><xsl:call-template name="form-itself"/></xsl:if>
+    <xsl:if test="b:possible">
+      <xsl:call-template name="form-statements"/>
+      <xsl:call-template name="form-itself"/>
+    </xsl:if>
     <xsl:if test="not(b:possible)">
       <p><xsl:call-template name="form-back"/></p>
     </xsl:if>

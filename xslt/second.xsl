@@ -1,9 +1,10 @@
 <!-- second.xsl: second backups, of all tasks or of one. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:str="http://exslt.org/strings"
     xmlns:f="urn:nginx-backup-tasks:sheet"
     xmlns:b="urn:nginx-backup-tasks:1"
-    extension-element-prefixes="f"
+    extension-element-prefixes="f str"
     exclude-result-prefixes="b">
 
   <xsl:template match="b:second-backups" mode="title">
@@ -123,12 +124,18 @@
   </xsl:template>
 
   <!-- A set's number, linked to all data tasks of the set in the 30 days
-       after it began. -->
+       after it began; from 4.x on each tenant counts its own sets. -->
   <xsl:template name="set-link">
+    <xsl:variable name="tenant">
+      <xsl:if test="b:tenant">
+        <xsl:value-of select="concat('&amp;tenant-name=',
+            str:encode-uri(string(b:tenant), true()))"/>
+      </xsl:if>
+    </xsl:variable>
     <xsl:choose>
       <xsl:when test="b:backup-set-id">
         <a href="{f:page('data', concat(f:days-around(b:start-time),
-            '&amp;cluster-id=', b:cluster/@id, '&amp;backup-set=',
+            '&amp;cluster-id=', b:cluster/@id, $tenant, '&amp;backup-set=',
             b:backup-set-id, f:params-of($person-names)))}">
           <xsl:value-of select="b:backup-set-id"/>
         </a>

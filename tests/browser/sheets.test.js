@@ -70,6 +70,18 @@ test('a cause is shown whole', () => {
   assert.match(text, /^dest: oss:.*giving up$/);
 });
 
+test('tasks that failed for the same cause are all named', () => {
+  const { html } = render('cause.xml', variants[0]);
+  for (const id of [18102, 17544]) {
+    assert.ok(html.includes(`href="/backup/data/${id}/cause?`), `${id}`);
+  }
+});
+
+test('the tasks of a backup set are those of its tenant', () => {
+  const { html } = render('second.xml', variants[0]);
+  assert.match(html, /&amp;tenant-name=main&amp;backup-set=903/);
+});
+
 test('whoever is not signed in is led to the portal, out of any frame', () => {
   for (const layout of ['full', 'frame', 'fragment']) {
     assert.match(render('error-401-portal.xml', { layout, user: '' }).html,

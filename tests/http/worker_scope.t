@@ -120,9 +120,11 @@ is($worker->ask_one('cluster', 'clusters', $cluster{lab},
 $root = xml_parse($worker->ask_one('data-cause', 'data',
     $id{'pay|acct'}{data}, scope => 'pay')->{body});
 is($root->text('same-cause'), 1, 'causes are counted in scope');
+is(scalar(() = $root->find('same-task')), 1, 'and their tasks listed');
 $root = xml_parse($worker->ask_one('data-cause', 'data',
     $id{'pay|acct'}{data})->{body});
 is($root->text('same-cause'), 5, 'in every scope');
+is(scalar(() = $root->find('same-task')), 5, 'as many as are counted');
 
 # Acts out of scope: nothing happens, nothing is written.
 my $answer = $worker->post('log', $id{'lab|acct'}{log}, 'start',

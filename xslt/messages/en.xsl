@@ -374,6 +374,8 @@
     <m k="cause.code">Error {0}</m>
     <m k="cause.none-short">No cause was reported</m>
     <m k="cause.none-log">The cluster reports no cause. Look at the log backup destination first: is it reachable, writable and not full? Then stop the log backup and start it again, or restart it.</m>
+    <m k="list.true">: </m>
+    <m k="list.false">, </m>
     <m k="cause.same.one">{0} other task failed for the same cause in the last {1} days</m>
     <m k="cause.same.many">{0} other tasks failed for the same cause in the last {1} days</m>
     <m k="cause.task">The task</m>

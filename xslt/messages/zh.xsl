@@ -374,6 +374,8 @@
     <m k="cause.code">错误 {0}</m>
     <m k="cause.none-short">未上报原因</m>
     <m k="cause.none-log">集群没有上报原因。请先检查日志备份目的端是否可达、可写、空间是否充足，然后停止并重新启动日志备份，或直接重启。</m>
+    <m k="list.true">：</m>
+    <m k="list.false">、</m>
     <m k="cause.same.one">近 {1} 天内另有 {0} 个任务因相同原因失败</m>
     <m k="cause.same.many">近 {1} 天内另有 {0} 个任务因相同原因失败</m>
     <m k="cause.task">任务</m>
