@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_proxy.c: signing in by a portal proxy's headers.
- */
+/* ngx_http_backup_tasks_proxy.c: signing in by a portal proxy's headers. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_proxy_conf.c: directives about a portal's proxy.
- */
+/* ngx_http_backup_tasks_proxy_conf.c: directives about a portal's proxy. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_sign_in.c: what somebody without a sign-in is told.
- */
+/* ngx_http_backup_tasks_sign_in.c: what somebody without a sign-in is told. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_token.c: signing in by a portal's token.
- */
+/* ngx_http_backup_tasks_token.c: signing in by a portal's token. */
 
 
 #include "ngx_http_backup_tasks_module.h"

@@ -1,7 +1,4 @@
-
-/*
- * ngx_http_backup_tasks_token_conf.c: directives about tokens, and their keys.
- */
+/* ngx_http_backup_tasks_token_conf.c: directives about tokens, and their keys. */
 
 
 #include "ngx_http_backup_tasks_module.h"
