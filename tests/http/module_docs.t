@@ -26,7 +26,7 @@ for my $section (split /^## /m, slurp('docs/sign-in.md')) {
     my $level = '';
     for my $paragraph (split /\n\n+/, $section) {
         if ($paragraph !~ /^    /) {
-            ($level) = $paragraph =~ /[Ii]n the (http|server|location)\b/;
+            ($level) = $paragraph =~ /[Ii]n the\s(http|server|location)\b/;
             push @{ $example{$title}{$level} }, '' if $level;
         } elsif ($level) {
             $example{$title}{$level}[-1] .= "$paragraph\n";
@@ -102,6 +102,14 @@ $t = installation(location => $lines . $example->{location}[1],
     http => $example->{http}[0]);
 @token = (Authorization => 'Bearer ' . $portal->token('RS256', \%claims));
 is(told($t, @token), 'mia|auditor feed|group:pay crm', 'a scope by department');
+$t->end;
+
+$t = installation(http => $example->{http}[1], location =>
+    $example->{location}[0] =~ s/\$cookie_portal/\$portal_token/r);
+my $token = $portal->token('RS256', \%claims);
+is(told($t, Cookie => "a=b; __Host-portal=$token; c=d"),
+    'mia|auditor feed|group:core', 'a cookie with a dash in its name');
+is(told($t, Cookie => "x__Host-portal=$token"), 401, 'and no other');
 $t->end;
 
 # oauth2-proxy, here without one.
