@@ -454,7 +454,6 @@ test_isolation(void **state)
     bt_store_free(store);
 }
 
-/* More different statements than a connection keeps, each used again. */
 /* Closing takes no answer, neither of a statement nor of a connection: the
  * server counts in its own time, so this waits until the number stays. */
 static int64_t
@@ -475,6 +474,7 @@ prepared_statements(void)
     return count;
 }
 
+/* More different statements than a connection keeps, each used again. */
 static void
 test_statement_cache(void **state)
 {
