@@ -3,7 +3,9 @@
 #include "fcgi_backend/index.h"
 
 /* So many rows are read and sorted in a few milliseconds. */
-#define FEW_ROWS  2000
+#define FEW_ROWS    2000
+
+#define CANDIDATES  6
 
 
 typedef struct {
@@ -35,41 +37,75 @@ probe(bt_reply *reply, const bt_list *list, const bt_filter *filter,
 }
 
 
+/* Appends an index that is there and serves a condition of the request. */
+static void
+add_candidate(candidate out[CANDIDATES], size_t *count, const char *index,
+    bool wanted, unsigned parts)
+{
+    if (index != NULL && wanted) {
+        out[(*count)++] = (candidate) { index, parts };
+    }
+}
+
+
 static size_t
 find_candidates(const bt_list *list, const bt_filter *filter, unsigned parts,
-    candidate out[4])
+    candidate out[CANDIDATES])
 {
+    bool               place, status;
     size_t             n;
     const bt_query    *query = &filter->request->query;
     const bt_indexes  *indexes = &list->indexes;
 
+    place = filter->few && (parts & BT_FILTER_NAMES) != 0;
+    status = (parts & BT_FILTER_STATUS) != 0 && query->status != 0;
     n = 0;
 
-    if (indexes->set != NULL && filter->few && query->backup_set >= 0
-        && (parts & BT_FILTER_SET) != 0)
-    {
-        out[n++] = (candidate) { indexes->set,
-                                 BT_FILTER_PLACE | BT_FILTER_SET };
-
-    } else if (indexes->cluster != NULL && filter->few
-               && (parts & BT_FILTER_NAMES) != 0)
-    {
-        out[n++] = (candidate) { indexes->cluster, BT_FILTER_PLACE };
-    }
-
-    if (indexes->updated != NULL && query->updated_after != BT_USEC_NONE
-        && (parts & BT_FILTER_UPDATED) != 0)
-    {
-        out[n++] = (candidate) { indexes->updated, BT_FILTER_UPDATED };
-    }
-
-    if (indexes->status != NULL && (parts & BT_FILTER_STATUS) != 0
-        && query->status != 0)
-    {
-        out[n++] = (candidate) { indexes->status, BT_FILTER_STATUS };
-    }
+    add_candidate(out, &n, indexes->cluster, place, BT_FILTER_PLACE);
+    add_candidate(out, &n, indexes->updated,
+                  (parts & BT_FILTER_UPDATED) != 0
+                  && query->updated_after != BT_USEC_NONE, BT_FILTER_UPDATED);
+    add_candidate(out, &n, indexes->status, status, BT_FILTER_STATUS);
+    add_candidate(out, &n, indexes->kind,
+                  (parts & BT_FILTER_CODES) != 0 && query->kind[0] != '\0',
+                  BT_FILTER_CODES);
+    add_candidate(out, &n, indexes->set,
+                  (parts & BT_FILTER_SET) != 0 && query->backup_set >= 0,
+                  BT_FILTER_SET);
+    add_candidate(out, &n, indexes->cluster_status, place && status,
+                  BT_FILTER_PLACE | BT_FILTER_STATUS);
 
     return n;
+}
+
+
+static bool
+one_status(const bt_query *query)
+{
+    return query->status != 0 && (query->status & (query->status - 1)) == 0;
+}
+
+
+/* The index that gives the rows in the order of the list, with as many of the
+ * conditions as can be without a sort. */
+static const char *
+ordered(const bt_list *list, const bt_filter *filter, unsigned parts)
+{
+    const bt_indexes  *indexes = &list->indexes;
+
+    if (!filter->listed || filter->id_count != 1
+        || (parts & BT_FILTER_PLACE) != BT_FILTER_PLACE)
+    {
+        return indexes->order;
+    }
+
+    if (indexes->cluster_status != NULL && (parts & BT_FILTER_STATUS) != 0
+        && one_status(&filter->request->query))
+    {
+        return indexes->cluster_status;
+    }
+
+    return indexes->cluster != NULL ? indexes->cluster : indexes->order;
 }
 
 
@@ -79,7 +115,7 @@ bt_index_choose(bt_reply *reply, const bt_list *list, const bt_filter *filter,
 {
     size_t           i, n;
     int64_t          count, best;
-    candidate        candidates[4];
+    candidate        candidates[CANDIDATES];
     bt_store_status  status;
 
     if (list->parent != NULL && reply->request->route.id > 0) {
@@ -87,7 +123,7 @@ bt_index_choose(bt_reply *reply, const bt_list *list, const bt_filter *filter,
         return BT_STORE_OK;
     }
 
-    *index = list->indexes.order;
+    *index = ordered(list, filter, parts);
     best = FEW_ROWS;
     n = find_candidates(list, filter, parts, candidates);
 

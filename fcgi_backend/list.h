@@ -15,7 +15,9 @@ typedef struct {
     const char *order;             /* newest first, without sorting */
     const char *cluster;
     const char *status;
-    const char *set;               /* cluster and backup set */
+    const char *cluster_status;
+    const char *set;
+    const char *kind;
     const char *updated;
     const char *parent;
 } bt_indexes;

@@ -46,6 +46,7 @@ const bt_list  bt_list_cleanup = {
         .order = " FORCE INDEX (PRIMARY)",
         .cluster = " FORCE INDEX (cleanup_tasks_cluster)",
         .status = " FORCE INDEX (cleanup_tasks_status)",
+        .cluster_status = " FORCE INDEX (cleanup_tasks_cluster_status)",
         .updated = " FORCE INDEX (cleanup_tasks_updated)"
     },
     .running = 1u << 0 | 1u << 1,         /* PENDING, EXECUTING */

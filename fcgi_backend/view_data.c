@@ -65,7 +65,8 @@ const bt_list  bt_list_data = {
         .order = " FORCE INDEX (PRIMARY)",
         .cluster = " FORCE INDEX (data_tasks_cluster)",
         .status = " FORCE INDEX (data_tasks_status)",
-        .set = " FORCE INDEX (data_tasks_set)",
+        .cluster_status = " FORCE INDEX (data_tasks_cluster_status)",
+        .set = " FORCE INDEX (data_tasks_set_id)",
         .updated = " FORCE INDEX (data_tasks_updated)"
     },
     .running = STATUS_RUNNING,

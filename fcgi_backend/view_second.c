@@ -49,7 +49,9 @@ const bt_list  bt_list_second = {
         .order = " FORCE INDEX (PRIMARY)",
         .cluster = " FORCE INDEX (second_backups_cluster)",
         .status = " FORCE INDEX (second_backups_status)",
-        .set = " FORCE INDEX (second_backups_set)",
+        .cluster_status = " FORCE INDEX (second_backups_cluster_status)",
+        .set = " FORCE INDEX (second_backups_set_id)",
+        .kind = " FORCE INDEX (second_backups_kind)",
         .updated = " FORCE INDEX (second_backups_updated)",
         .parent = " FORCE INDEX (second_backups_task)"
     },
