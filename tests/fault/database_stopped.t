@@ -50,6 +50,15 @@ sub all_away {
     return;
 }
 
+# A signal is on its way for a while: every thread must have stopped.
+sub all_stopped {
+    my ($pid) = @_;
+    for my $file (glob "/proc/$pid/task/*/stat") {
+        return 0 if $t->read_file($file) !~ /\) T /;
+    }
+    return 1;
+}
+
 all_well('at first');
 
 $t->stop_db;
@@ -64,6 +73,7 @@ all_well('back again');
 
 # It accepts connections, and says nothing: the deadline ends the wait.
 kill 'STOP', $t->pid('db');
+$t->wait_until(sub { all_stopped($t->pid('db')) });
 is($t->get('/backup/data.xml', user => 'feed')->{status}, 503, 'hangs: 503');
 kill 'CONT', $t->pid('db');
 all_well('goes on');
