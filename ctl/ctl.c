@@ -36,6 +36,9 @@ advice(const bt_store *store)
     case 2003:
         return "check that the database runs and that host, port or socket in"
                " the option file are right";
+    case 2026:
+        return "check the options for TLS in the option file, and that the"
+               " server offers TLS";
     default:
         return bt_store_status_of(store) == BT_STORE_UNAVAILABLE
                ? "try again when the database is back"

@@ -171,6 +171,7 @@ for my $case (
 ($status, $text) = migrate("$root/schema",
     store('tls', 'user=admin', 'ssl_mode=VERIFY_IDENTITY'));
 is($status, 1, 'TLS that the server does not have: 1');
+like($text, qr/check the options for TLS/, 'says what to look at');
 ($status, $text) = migrate("$root/schema",
     store('odd', 'user = "admin" # quoted', 'database=backup_tasks',
         'unknown-option=1'));
