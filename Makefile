@@ -43,7 +43,7 @@ parts   = $(filter-out %/main.c,$(1))
 
 note-missing = @test -f $(1) || echo "$(1) is not there: nothing to build"
 
-COMMON   := $(call sources,common store)
+COMMON   := $(call sources,common store acts)
 WORKER   := $(call sources,fcgi_backend)
 AGENT    := $(call parts,$(call sources,agent))
 CTL      := $(call sources,ctl)

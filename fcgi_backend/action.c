@@ -40,10 +40,10 @@ write_target(bt_reply *reply, const bt_target *target)
 static void
 write_possible(bt_reply *reply, const bt_target *target, bt_action_e action)
 {
-    int          code;
-    const char  *refusal;
+    const char      *refusal;
+    bt_act_outcome   outcome;
 
-    refusal = bt_target_refusal(target, action, &code);
+    refusal = bt_act_refusal(&target->facts, action, &outcome);
 
     if (refusal == NULL) {
         bt_xml_open(reply->xml, "possible");
@@ -52,7 +52,8 @@ write_possible(bt_reply *reply, const bt_target *target, bt_action_e action)
     }
 
     bt_xml_open(reply->xml, "refused");
-    bt_xml_attr_int(reply->xml, "code", code);
+    bt_xml_attr_int(reply->xml, "code",
+                    outcome == BT_ACT_FORBIDDEN ? 403 : 409);
     bt_xml_text(reply->xml, bt_str_of(refusal));
     bt_xml_close(reply->xml);
 }
@@ -169,7 +170,7 @@ write_form(bt_reply *reply, const bt_target *target)
     }
 
     write_possible(reply, target, action);
-    bt_xml_leaf(reply->xml, "expected-state", bt_str_of(target->status));
+    bt_xml_leaf(reply->xml, "expected-state", bt_str_of(target->facts.status));
 
     if (!write_key(reply)) {
         return BT_STORE_ERROR;

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "acts/bt_act.h"
 #include "fcgi_backend/log.h"
 #include "fcgi_backend/server.h"
 
@@ -20,7 +21,6 @@
 #define THREADS            8
 #define THREADS_MAX        256
 #define BACKLOG            511
-#define COMMAND_SECONDS    600
 #define STATEMENT_SECONDS  20
 #define CONNECT_SECONDS    5
 
@@ -136,7 +136,7 @@ read_options(options *o, int argc, char **argv)
         { NULL, 0, NULL, 0 }
     };
 
-    *o = (options) { .threads = THREADS, .command_seconds = COMMAND_SECONDS,
+    *o = (options) { .threads = THREADS, .command_seconds = BT_COMMAND_SECONDS,
                      .log = "stderr" };
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {

@@ -135,7 +135,7 @@ answer(bt_reply *reply)
     set_zone(reply);
 
     if (reply->request->post) {
-        return bt_act(reply);
+        return bt_reply_act(reply);
     }
 
     return run_view(reply);

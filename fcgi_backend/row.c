@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acts/bt_act.h"
 #include "fcgi_backend/cause.h"
 #include "fcgi_backend/document.h"
-#include "fcgi_backend/state.h"
 
 #define STALE_ROUNDS  3
 
@@ -260,7 +260,7 @@ write_actions(bt_reply *reply, const char *element, bt_value status)
 
     for (action = BT_ACTION_START; action <= BT_ACTION_RESTART; action++) {
 
-        if (bt_state_allows(bt_value_text(status), action)) {
+        if (bt_act_state_allows(bt_value_text(status), action)) {
             bt_xml_open(reply->xml, bt_action_name(action));
             bt_xml_close(reply->xml);
         }

@@ -40,15 +40,6 @@ typedef struct {
     " LEFT JOIN causes x ON x.record_id = t.id"                               \
     " LEFT JOIN acknowledgements a ON a.record_id = t.id"
 
-/* A requested command is over at its deadline, whether it has been written
- * down already or not.  `m` is the alias of the commands. */
-#define BT_SQL_OVERDUE(m)                                                     \
-    m ".state = 'REQUESTED' AND " m ".deadline <= UTC_TIMESTAMP(6)"
-#define BT_SQL_STATE(m)                                                       \
-    "CASE WHEN " BT_SQL_OVERDUE(m) " THEN 'EXPIRED' ELSE " m ".state END"
-#define BT_EXPIRED_TEXT                                                       \
-    "No agent carried this out before its deadline; nothing was done."
-
 /* Called for BT_FIELD_EXTRA with the record's id. */
 typedef void (*bt_row_extra)(bt_reply *reply, void *context, int64_t id);
 

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "fcgi_backend/command.h"
+#include "acts/bt_command.h"
 #include "fcgi_backend/log.h"
 #include "fcgi_backend/respond.h"
 
@@ -159,6 +159,26 @@ wait_turn(bt_server *server)
 }
 
 
+static void
+expire_commands(bt_store *store)
+{
+    size_t           i, count;
+    int64_t          expired[BT_EXPIRE_BATCH];
+    bt_store_status  status;
+
+    status = bt_command_expire(store, expired, &count);
+
+    for (i = 0; i < count; i++) {
+        bt_log("info", "command %lld expired", (long long) expired[i]);
+    }
+
+    if (status == BT_STORE_ERROR) {
+        bt_log("error", "commands that are overdue cannot be ended: %s",
+               bt_store_error(store));
+    }
+}
+
+
 /* The keeper writes down what is over, while the others answer. */
 static void *
 run_keeper(void *data)
@@ -169,7 +189,7 @@ run_keeper(void *data)
     mask_wakeup(SIG_BLOCK);
 
     do {
-        bt_command_expire(server->keeper_store);
+        expire_commands(server->keeper_store);
     } while (wait_turn(server));
 
     bt_store_free(server->keeper_store);

@@ -2,13 +2,13 @@
 
 #include "fcgi_backend/target.h"
 
-#include "fcgi_backend/state.h"
+#include "acts/bt_command.h"
 #include "fcgi_backend/views.h"
 
 /* What only log backups have. */
 #define LOG_COLUMNS                                                           \
-    ", t.latest_backup_time, t.latency_seconds, t.observed, o.id, o.action"
-#define NO_LOG_COLUMNS  ", NULL, NULL, NULL, NULL, NULL"
+    ", t.latest_backup_time, t.latency_seconds, t.observed, o.id"
+#define NO_LOG_COLUMNS  ", NULL, NULL, NULL, NULL"
 #define LOG_JOIN                                                              \
     " LEFT JOIN commands o ON o.open_target = t.id"                           \
     " AND NOT (" BT_SQL_OVERDUE("o") ")"
@@ -66,22 +66,21 @@ take_row(const bt_reply *reply, bt_rows *rows, bt_target *target)
     target->listed_at = bt_rows_get(rows, 0).number;
     target->cluster_id = bt_rows_get(rows, 1).number;
     target->tenant_id = bt_rows_get(rows, 2).number;
-    target->status = text(reply, rows, 3);
+    target->facts.status = text(reply, rows, 3);
     target->raw_status = text(reply, rows, 4);
     target->version = text(reply, rows, 5);
     target->adapter = text(reply, rows, 6);
     target->tenant = text(reply, rows, 7);
     target->restorable_to = bt_value_time(bt_rows_get(rows, 8));
     target->agent_seen = bt_value_time(bt_rows_get(rows, 9));
-    target->acknowledged = bt_rows_get(rows, 10).type == BT_VALUE_INT;
-    target->forbidden = bt_rows_get(rows, 11).type == BT_VALUE_INT
-                        && bt_rows_get(rows, 11).number == 0;
+    target->facts.acknowledged = bt_rows_get(rows, 10).type == BT_VALUE_INT;
+    target->facts.forbidden = bt_rows_get(rows, 11).type == BT_VALUE_INT
+                              && bt_rows_get(rows, 11).number == 0;
     target->latest = bt_value_time(bt_rows_get(rows, 12));
     latency = bt_rows_get(rows, 13);
     target->latency = latency.type == BT_VALUE_INT ? latency.number : -1;
     target->observed = bt_value_time(bt_rows_get(rows, 14));
-    target->open_id = bt_rows_get(rows, 15).number;
-    target->open_action = text(reply, rows, 16);
+    target->facts.open_id = bt_rows_get(rows, 15).number;
 }
 
 
@@ -122,33 +121,4 @@ bt_target_read(bt_reply *reply, bt_target *target, bool *found)
     bt_rows_close(rows);
 
     return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
-}
-
-
-const char *
-bt_target_refusal(const bt_target *target, bt_action_e action, int *status)
-{
-    *status = 409;
-
-    if (action == BT_ACTION_ACKNOWLEDGE && target->acknowledged) {
-        return "The record is acknowledged already. Nothing is left to do.";
-    }
-
-    if (target->open_id != 0 && action != BT_ACTION_ACKNOWLEDGE) {
-        return "A command for this log backup is still open. Wait until it has"
-               " ended.";
-    }
-
-    if (!bt_state_allows(bt_str_of(target->status), action)) {
-        return "The present state does not allow this. Look at the record"
-               " again.";
-    }
-
-    if (target->forbidden) {
-        *status = 403;
-        return "The operator of this page does not allow this on this"
-               " cluster. Ask for it.";
-    }
-
-    return NULL;
 }

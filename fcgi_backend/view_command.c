@@ -2,6 +2,7 @@
 
 #include "fcgi_backend/views.h"
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/record.h"
 
 

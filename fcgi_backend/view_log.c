@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/record.h"
 

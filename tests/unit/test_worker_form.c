@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
+#include "acts/bt_act.h"
 #include "fcgi_backend/cause.h"
 #include "fcgi_backend/form.h"
-#include "fcgi_backend/state.h"
 
 
 static bool
@@ -42,7 +42,7 @@ test_token(void **state)
 static bool
 allows(const char *status, bt_action_e action)
 {
-    return bt_state_allows(bt_str_of(status), action);
+    return bt_act_state_allows(bt_str_of(status), action);
 }
 
 

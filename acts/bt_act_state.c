@@ -1,6 +1,6 @@
-/* state.c: which acts the state of a record allows. */
+/* bt_act_state.c: which acts the state of a record allows. */
 
-#include "fcgi_backend/state.h"
+#include "acts/bt_act.h"
 
 #define ACT(action)  (1u << BT_ACTION_##action)
 
@@ -22,7 +22,7 @@ static const state_entry  states[] = {
 
 
 bool
-bt_state_allows(bt_str status, bt_action_e action)
+bt_act_state_allows(bt_str status, bt_action_e action)
 {
     size_t  i;
 

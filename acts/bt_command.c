@@ -1,11 +1,8 @@
-/* command.c: the life of commands in the store. */
+/* bt_command.c: the life of commands in the store. */
 
-#include "fcgi_backend/command.h"
+#include "acts/bt_command.h"
 
-#include "fcgi_backend/log.h"
-#include "fcgi_backend/row.h"
-
-#define BATCH  100
+#include "store/bt_audit.h"
 
 
 static bt_value
@@ -172,7 +169,7 @@ lock_log(bt_store *store, const overdue *log, char *status_now, size_t size)
     }
 
     if (bt_rows_next(rows) > 0) {
-        now = bt_value_text(bt_rows_get(rows, 0));
+        now = bt_rows_get(rows, 0).text;
         bt_buf_add(&text, now.data, now.len);
     }
 
@@ -183,11 +180,13 @@ lock_log(bt_store *store, const overdue *log, char *status_now, size_t size)
 
 
 static bt_store_status
-expire_one(bt_store *store, const overdue *log)
+expire_one(bt_store *store, const overdue *log, int64_t *expired)
 {
     char             status_now[64];
     bt_change        change;
     bt_store_status  status;
+
+    *expired = 0;
 
     status = bt_store_begin(store);
 
@@ -212,8 +211,8 @@ expire_one(bt_store *store, const overdue *log)
         bt_store_rollback(store);
     }
 
-    if (status == BT_STORE_OK && change.id != 0) {
-        bt_log("info", "command %lld expired", (long long) change.id);
+    if (status == BT_STORE_OK) {
+        *expired = change.id;
     }
 
     return status;
@@ -228,7 +227,7 @@ find_all_overdue(bt_store *store, overdue *out, size_t *count)
     bt_store_status  status;
 
     *count = 0;
-    limit = bt_int(BATCH);
+    limit = bt_int(BT_EXPIRE_BATCH);
     status = bt_store_run(store, "SELECT t.target_id, k.listed_at"
                           " FROM commands t"
                           " LEFT JOIN record_keys k ON k.id = t.target_id"
@@ -240,7 +239,7 @@ find_all_overdue(bt_store *store, overdue *out, size_t *count)
         return status;
     }
 
-    while (*count < BATCH && bt_rows_next(rows) > 0) {
+    while (*count < BT_EXPIRE_BATCH && bt_rows_next(rows) > 0) {
         out[(*count)++] = (overdue) { bt_rows_get(rows, 0).number,
                                       bt_rows_get(rows, 1).number };
     }
@@ -251,21 +250,25 @@ find_all_overdue(bt_store *store, overdue *out, size_t *count)
 }
 
 
-void
-bt_command_expire(bt_store *store)
+bt_store_status
+bt_command_expire(bt_store *store, int64_t expired[BT_EXPIRE_BATCH],
+    size_t *count)
 {
-    size_t           i, count;
-    overdue          logs[BATCH];
+    size_t           i, found;
+    int64_t          id;
+    overdue          logs[BT_EXPIRE_BATCH];
     bt_store_status  status;
 
-    status = find_all_overdue(store, logs, &count);
+    *count = 0;
+    status = find_all_overdue(store, logs, &found);
 
-    for (i = 0; status == BT_STORE_OK && i < count; i++) {
-        status = expire_one(store, &logs[i]);
+    for (i = 0; status == BT_STORE_OK && i < found; i++) {
+        status = expire_one(store, &logs[i], &id);
+
+        if (id != 0) {
+            expired[(*count)++] = id;
+        }
     }
 
-    if (status == BT_STORE_ERROR) {
-        bt_log("error", "commands that are overdue cannot be ended: %s",
-               bt_store_error(store));
-    }
+    return status;
 }

@@ -1,0 +1,213 @@
+/* bt_act.c: the transaction of an act, and its place in the audit trail. */
+
+#include "acts/bt_act_internal.h"
+
+#include "store/bt_audit.h"
+
+#define TRIES           5        /* of a transaction that met a deadlock */
+#define ADDRESS_BYTES   64       /* columns of audit_events */
+#define REQUEST_BYTES   64
+#define ROLES_BYTES     128
+#define DETAIL_BYTES    2048
+
+
+typedef bt_store_status (*acting_body)(bt_acting *acting);
+
+
+bt_str
+bt_act_cut(bt_str text, size_t max)
+{
+    while (text.len > max || (text.len > 0 && !bt_utf8_valid(text, NULL))) {
+        text.len--;
+    }
+
+    return text;
+}
+
+
+bt_store_status
+bt_acting_audit(const bt_acting *acting, const char *outcome, bt_str detail)
+{
+    const bt_act    *act = acting->act;
+    const bt_actor  *actor = acting->actor;
+    bt_audit_event   event = {
+        .at = acting->now,
+        .user = actor->user,
+        .roles = bt_act_cut(actor->roles, ROLES_BYTES),
+        .client_address = bt_act_cut(actor->client_address, ADDRESS_BYTES),
+        .request_id = bt_act_cut(actor->request_id, REQUEST_BYTES),
+        .action = bt_str_of(bt_action_name(act->action)),
+        .kind = bt_str_of(bt_view_name(act->kind)),
+        .target_id = act->id,
+        .cluster_id = acting->cluster_id,
+        .tenant_id = acting->tenant_id,
+        .command_id = acting->result->command_id,
+        .outcome = bt_str_of(outcome),
+        .detail = bt_act_cut(detail, DETAIL_BYTES)
+    };
+
+    return bt_audit_append(acting->store, &event);
+}
+
+
+static bt_store_status
+run_transaction(bt_acting *acting, acting_body body)
+{
+    int              i;
+    bt_store        *store = acting->store;
+    bt_store_status  status;
+
+    for (i = 0; i < TRIES; i++) {
+        acting->refused = false;
+        status = bt_store_begin(store);
+
+        if (status == BT_STORE_OK) {
+            status = body(acting);
+        }
+
+        if (status == BT_STORE_OK && !acting->refused) {
+            status = bt_store_commit(store);
+
+        } else {
+            bt_store_rollback(store);
+        }
+
+        if (status != BT_STORE_CONFLICT && status != BT_STORE_DUPLICATE) {
+            return status;
+        }
+    }
+
+    return status;
+}
+
+
+static bt_store_status
+refusal_body(bt_acting *acting)
+{
+    int64_t          number;
+    bt_store_status  status;
+
+    status = bt_change_number(acting->store, &number);
+
+    return status == BT_STORE_OK
+           ? bt_acting_audit(acting, "REFUSED", bt_str_of(acting->result->text))
+           : status;
+}
+
+
+void
+bt_acting_refuse(bt_acting *acting, bt_act_outcome outcome, const char *text)
+{
+    acting->refused = true;
+    acting->result->outcome = outcome;
+    acting->result->text = text;
+    acting->result->command_id = 0;
+}
+
+
+const char *
+bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
+    bt_act_outcome *outcome)
+{
+    *outcome = BT_ACT_CONFLICT;
+
+    if (action == BT_ACTION_ACKNOWLEDGE && facts->acknowledged) {
+        return "The record is acknowledged already. Nothing is left to do.";
+    }
+
+    if (facts->open_id != 0 && action != BT_ACTION_ACKNOWLEDGE) {
+        return "A command for this log backup is still open. Wait until it has"
+               " ended.";
+    }
+
+    if (!bt_act_state_allows(bt_str_of(facts->status), action)) {
+        return "The present state does not allow this. Look at the record"
+               " again.";
+    }
+
+    if (facts->forbidden) {
+        *outcome = BT_ACT_FORBIDDEN;
+        return "The operator of this page does not allow this on this"
+               " cluster. Ask for it.";
+    }
+
+    return NULL;
+}
+
+
+void
+bt_acting_check(bt_acting *acting)
+{
+    const char      *refusal;
+    bt_act_outcome   outcome;
+
+    if (acting->facts.open_id == 0
+        && !bt_str_eqz(acting->act->expected_state, acting->facts.status))
+    {
+        bt_acting_refuse(acting, BT_ACT_CONFLICT, "The state has changed since"
+                         " you opened the form. Look at the record again.");
+        return;
+    }
+
+    refusal = bt_act_refusal(&acting->facts, acting->act->action, &outcome);
+
+    if (refusal != NULL) {
+        bt_acting_refuse(acting, outcome, refusal);
+    }
+}
+
+
+static bt_acting
+begin(bt_store *store, const bt_actor *actor, const bt_act *act,
+    bt_act_result *result)
+{
+    *result = (bt_act_result) { .outcome = BT_ACT_DONE };
+
+    return (bt_acting) {
+        .store = store,
+        .actor = actor,
+        .act = act,
+        .result = result,
+        .now = bt_time_now(),
+        .facts = { .status = result->state }
+    };
+}
+
+
+/* What is refused is written down in a transaction of its own; who asked gets
+ * the refusal also where that fails. */
+bt_store_status
+bt_act_carry_out(bt_store *store, const bt_actor *actor, const bt_act *act,
+    bt_act_result *result)
+{
+    bt_acting        acting;
+    bt_store_status  status;
+
+    acting = begin(store, actor, act, result);
+    status = run_transaction(&acting, act->action == BT_ACTION_ACKNOWLEDGE
+                                      ? bt_acting_acknowledge
+                                      : bt_acting_request);
+
+    if (status == BT_STORE_OK && acting.refused) {
+        (void) run_transaction(&acting, refusal_body);
+    }
+
+    return status;
+}
+
+
+bt_store_status
+bt_act_refused(bt_store *store, const bt_actor *actor, const bt_act *act,
+    const char *text)
+{
+    bt_acting        acting;
+    bt_act_result    result;
+    bt_store_status  status;
+
+    acting = begin(store, actor, act, &result);
+    status = bt_acting_find(&acting);
+    result.text = text;
+
+    return status == BT_STORE_OK ? run_transaction(&acting, refusal_body)
+                                 : status;
+}

@@ -1,0 +1,76 @@
+/* bt_act.h: acts on records: which are allowed, and the one transaction that carries one out. */
+
+#ifndef BT_ACT_H
+#define BT_ACT_H
+
+#include "common/bt_view.h"
+#include "store/bt_store.h"
+
+#define BT_ACT_STATE_MAX    33       /* a record's status with its NUL */
+#define BT_COMMAND_SECONDS  600      /* life of a requested command */
+
+/* Who acts, and from where.  Texts longer than the columns are cut. */
+typedef struct {
+    bt_str user;                         /* signed in */
+    bt_str roles;
+    bt_str client_address;
+    bt_str request_id;
+} bt_actor;
+
+/* What is to be done to which record. */
+typedef struct {
+    bt_action_e action;
+    bt_view_e   kind;                    /* its list: data, log, cleanup ... */
+    int64_t     id;
+    bt_str      expected_state;
+    bt_str      key;                     /* the same key is the same act */
+    bt_str      reason;
+    int         seconds;                 /* life of the command it requests */
+} bt_act;
+
+/* What rules whether a record takes an act. */
+typedef struct {
+    const char *status;                  /* of the record */
+    bool        acknowledged;
+    bool        forbidden;               /* by the operator, on this cluster */
+    int64_t     open_id;                 /* its open command; 0: none */
+} bt_act_facts;
+
+typedef enum {
+    BT_ACT_DONE,
+    BT_ACT_REPEATED,                     /* it was done before, by this key */
+    BT_ACT_CONFLICT,                     /* the state does not allow it */
+    BT_ACT_FORBIDDEN                     /* the operator does not allow it */
+} bt_act_outcome;
+
+typedef struct {
+    bt_act_outcome outcome;
+    const char    *text;                 /* why not, and what can be done */
+    char           state[BT_ACT_STATE_MAX];   /* present; "": no such record */
+    int64_t        command_id;           /* requested by it; 0: none */
+} bt_act_result;
+
+/* Start, stop and restart go by the state of a log backup; acknowledge by
+ * whether the record is in a bad state.  Facts: contract, sections 4 and 9. */
+bool            bt_act_state_allows(bt_str status, bt_action_e action);
+
+/* NULL when the act is possible; else why not and what can be done, with the
+ * outcome that this is. */
+const char     *bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
+                               bt_act_outcome *outcome);
+
+/* Carries out an act in one transaction: checks the expected state against the
+ * locked record, requests a command or acknowledges, notes the changes and the
+ * audit event.  A refusal is audited too, and is BT_STORE_OK with its outcome.
+ * Whether the actor may see the record is for the caller to check.
+ *
+ * Everybody locks in this order: the log backup or other record, its command,
+ * the change counter. */
+bt_store_status bt_act_carry_out(bt_store *store, const bt_actor *actor,
+                                 const bt_act *act, bt_act_result *result);
+
+/* Audits an act that was refused before it came to its transaction. */
+bt_store_status bt_act_refused(bt_store *store, const bt_actor *actor,
+                               const bt_act *act, const char *text);
+
+#endif

@@ -1,0 +1,45 @@
+/* bt_command.h: the life of commands in the store. */
+
+#ifndef BT_COMMAND_H
+#define BT_COMMAND_H
+
+#include "store/bt_store.h"
+
+#define BT_EXPIRE_BATCH  100
+
+/* A requested command is over at its deadline, whether it has been written
+ * down already or not.  `m` is the alias of the commands. */
+#define BT_SQL_OVERDUE(m)                                                     \
+    m ".state = 'REQUESTED' AND " m ".deadline <= UTC_TIMESTAMP(6)"
+#define BT_SQL_STATE(m)                                                       \
+    "CASE WHEN " BT_SQL_OVERDUE(m) " THEN 'EXPIRED' ELSE " m ".state END"
+#define BT_EXPIRED_TEXT                                                       \
+    "No agent carried this out before its deadline; nothing was done."
+
+/* One change of a record, for table changes. */
+typedef struct {
+    int64_t     number;
+    const char *kind;             /* data, log, cleanup, second, command */
+    int64_t     id;
+    int64_t     cluster_id;
+    int64_t     tenant_id;
+    const char *old_status;       /* NULL: there was none */
+    const char *new_status;
+    bt_usec     at;
+} bt_change;
+
+bt_store_status bt_change_add(bt_store *store, const bt_change *change);
+
+/* Ends the requested commands whose deadline has passed, at most
+ * BT_EXPIRE_BATCH, each in a transaction of its own; `expired` gets their ids.
+ * A store that fails is tried again the next time. */
+bt_store_status bt_command_expire(bt_store *store,
+                                  int64_t expired[BT_EXPIRE_BATCH],
+                                  size_t *count);
+
+/* The same for the open command of one log backup, inside a transaction that
+ * has locked the log backup's row.  The log backup's own row is left to the
+ * caller. */
+bt_store_status bt_command_expire_open(bt_store *store, int64_t log_id);
+
+#endif
