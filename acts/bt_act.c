@@ -121,6 +121,12 @@ bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
     }
 
     if (!bt_act_state_allows(bt_str_of(facts->status), action)) {
+
+        if (action == BT_ACTION_CANCEL) {
+            return "Only a command that no agent has taken yet can be"
+                   " canceled. Look at what became of it.";
+        }
+
         return "The present state does not allow this. Look at the record"
                " again.";
     }
@@ -141,11 +147,11 @@ bt_acting_check(bt_acting *acting)
     const char      *refusal;
     bt_act_outcome   outcome;
 
-    if (acting->facts.open_id == 0
+    if (acting->facts.open_id == 0 && acting->act->expected_state.len > 0
         && !bt_str_eqz(acting->act->expected_state, acting->facts.status))
     {
-        bt_acting_refuse(acting, BT_ACT_CONFLICT, "The state has changed since"
-                         " you opened the form. Look at the record again.");
+        bt_acting_refuse(acting, BT_ACT_CONFLICT, "The state is not the"
+                         " expected one any more. Look at the record again.");
         return;
     }
 
@@ -169,8 +175,26 @@ begin(bt_store *store, const bt_actor *actor, const bt_act *act,
         .act = act,
         .result = result,
         .now = bt_time_now(),
+        .record_kind = act->kind == BT_VIEW_COMMANDS ? BT_VIEW_LOG : act->kind,
         .facts = { .status = result->state }
     };
+}
+
+
+static acting_body
+body_of(bt_action_e action)
+{
+    switch (action) {
+
+    case BT_ACTION_ACKNOWLEDGE:
+        return bt_acting_acknowledge;
+
+    case BT_ACTION_CANCEL:
+        return bt_acting_cancel;
+
+    default:
+        return bt_acting_request;
+    }
 }
 
 
@@ -184,9 +208,7 @@ bt_act_carry_out(bt_store *store, const bt_actor *actor, const bt_act *act,
     bt_store_status  status;
 
     acting = begin(store, actor, act, result);
-    status = run_transaction(&acting, act->action == BT_ACTION_ACKNOWLEDGE
-                                      ? bt_acting_acknowledge
-                                      : bt_acting_request);
+    status = run_transaction(&acting, body_of(act->action));
 
     if (status == BT_STORE_OK && acting.refused) {
         (void) run_transaction(&acting, refusal_body);

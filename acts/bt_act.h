@@ -22,7 +22,7 @@ typedef struct {
     bt_action_e action;
     bt_view_e   kind;                    /* its list: data, log, cleanup ... */
     int64_t     id;
-    bt_str      expected_state;
+    bt_str      expected_state;          /* "": any that allows the act */
     bt_str      key;                     /* the same key is the same act */
     bt_str      reason;
     int         seconds;                 /* life of the command it requests */
@@ -47,11 +47,12 @@ typedef struct {
     bt_act_outcome outcome;
     const char    *text;                 /* why not, and what can be done */
     char           state[BT_ACT_STATE_MAX];   /* present; "": no such record */
-    int64_t        command_id;           /* requested by it; 0: none */
+    int64_t        command_id;           /* requested, canceled; 0: none */
 } bt_act_result;
 
-/* Start, stop and restart go by the state of a log backup; acknowledge by
- * whether the record is in a bad state.  Facts: contract, sections 4 and 9. */
+/* Start, stop and restart go by the state of a log backup, cancel by that of
+ * a command; acknowledge by whether the record is in a bad state.  Facts:
+ * contract, sections 4 and 9. */
 bool            bt_act_state_allows(bt_str status, bt_action_e action);
 
 /* NULL when the act is possible; else why not and what can be done, with the
@@ -59,10 +60,11 @@ bool            bt_act_state_allows(bt_str status, bt_action_e action);
 const char     *bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
                                bt_act_outcome *outcome);
 
-/* Carries out an act in one transaction: checks the expected state against the
- * locked record, requests a command or acknowledges, notes the changes and the
- * audit event.  A refusal is audited too, and is BT_STORE_OK with its outcome.
- * Whether the actor may see the record is for the caller to check.
+/* Carries out an act in one transaction: checks the expected state against
+ * the locked record, requests or cancels a command or acknowledges, notes the
+ * changes and the audit event.  A refusal is audited too, and is BT_STORE_OK
+ * with its outcome.  Whether the actor may see the record is for the caller
+ * to check.
  *
  * Everybody locks in this order: the log backup or other record, its command,
  * the change counter. */

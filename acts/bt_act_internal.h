@@ -6,19 +6,29 @@
 #include "acts/bt_act.h"
 #include "acts/bt_command.h"
 
-/* An act on its way. */
+#define BT_ACT_GONE_TEXT                                                      \
+    "The record is not there any more. Look at the list again."
+
+/* An act on its way.  The record is the one that is locked: the act's own, or
+ * the log backup of a command. */
 typedef struct {
     bt_store       *store;
     const bt_actor *actor;
     const bt_act   *act;
     bt_act_result  *result;
     bt_usec         now;
-    bt_usec         listed_at;           /* of the record */
+    bt_view_e       record_kind;
+    int64_t         record_id;
+    bt_usec         listed_at;
     int64_t         cluster_id;
     int64_t         tenant_id;
-    bt_act_facts    facts;
+    char            record_state[BT_ACT_STATE_MAX];
+    bt_act_facts    facts;               /* of what the act is about */
     bool            refused;             /* the transaction is to be undone */
 } bt_acting;
+
+/* Copies a state that was read. */
+void            bt_acting_state(char state[BT_ACT_STATE_MAX], bt_str text);
 
 /* Not longer than a column of so many bytes, nor cut within a character. */
 bt_str          bt_act_cut(bt_str text, size_t max);
@@ -45,10 +55,13 @@ bt_store_status bt_acting_request(bt_acting *acting);
 /* The transaction's body for acknowledge. */
 bt_store_status bt_acting_acknowledge(bt_acting *acting);
 
-/* Notes that the record has changed, and with command_id != 0 that this
- * command is there. */
+/* The transaction's body for the cancel of a command. */
+bt_store_status bt_acting_cancel(bt_acting *acting);
+
+/* Notes that the record has changed, and for to != NULL that the result's
+ * command has gone from one state to another (from NULL: it is new). */
 bt_store_status bt_acting_changes(bt_acting *acting, int64_t number,
-                                  int64_t command_id);
+                                  const char *from, const char *to);
 
 bt_store_status bt_acting_audit(const bt_acting *acting, const char *outcome,
                                 bt_str detail);

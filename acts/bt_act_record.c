@@ -48,7 +48,8 @@ find_table(bt_view_e view)
 }
 
 
-/* Where the record stands; listed_at is BT_USEC_NONE when it does not exist. */
+/* Which record it is, and where it stands; listed_at is BT_USEC_NONE when it
+ * does not exist. */
 static bt_store_status
 find_place(bt_acting *acting, const record_table *table)
 {
@@ -57,17 +58,23 @@ find_place(bt_acting *acting, const record_table *table)
     bt_store_status  status;
 
     acting->listed_at = BT_USEC_NONE;
-    key[0] = bt_int(acting->act->id);
-    key[1] = bt_text(bt_str_of(table->kind));
-    status = bt_store_run(acting->store, "SELECT listed_at FROM record_keys"
-                          " WHERE id = ? AND kind = ?", key, 2, &rows, NULL);
+    key[0] = bt_text(bt_str_of(table->kind));
+    key[1] = bt_int(acting->act->id);
+    status = bt_store_run(acting->store, acting->act->kind == BT_VIEW_COMMANDS
+                          ? "SELECT k.id, k.listed_at FROM commands m"
+                            " JOIN record_keys k ON k.id = m.target_id"
+                            " AND k.kind = ? WHERE m.id = ?"
+                          : "SELECT k.id, k.listed_at FROM record_keys k"
+                            " WHERE k.kind = ? AND k.id = ?",
+                          key, 2, &rows, NULL);
 
     if (status != BT_STORE_OK) {
         return status;
     }
 
     if (bt_rows_next(rows) > 0) {
-        acting->listed_at = bt_rows_get(rows, 0).number;
+        acting->record_id = bt_rows_get(rows, 0).number;
+        acting->listed_at = bt_rows_get(rows, 1).number;
     }
 
     bt_rows_close(rows);
@@ -76,14 +83,21 @@ find_place(bt_acting *acting, const record_table *table)
 }
 
 
+void
+bt_acting_state(char state[BT_ACT_STATE_MAX], bt_str text)
+{
+    bt_buf  buf;
+
+    bt_buf_init(&buf, state, BT_ACT_STATE_MAX);
+    bt_buf_add(&buf, text.data, text.len);
+}
+
+
 static void
 take_row(bt_acting *acting, bt_rows *rows)
 {
-    bt_buf  state;
-    bt_str  text = bt_rows_get(rows, 0).text;
-
-    bt_buf_init(&state, acting->result->state, BT_ACT_STATE_MAX);
-    bt_buf_add(&state, text.data, text.len);
+    bt_acting_state(acting->record_state, bt_rows_get(rows, 0).text);
+    bt_acting_state(acting->result->state, bt_rows_get(rows, 0).text);
     acting->cluster_id = bt_rows_get(rows, 1).number;
     acting->tenant_id = bt_rows_get(rows, 2).number;
 }
@@ -103,7 +117,7 @@ run_on_row(bt_acting *acting, const char *sql, bool *found)
     }
 
     key[0] = bt_time(acting->listed_at);
-    key[1] = bt_int(acting->act->id);
+    key[1] = bt_int(acting->record_id);
     status = bt_store_run(acting->store, sql, key, 2, &rows, NULL);
 
     if (status != BT_STORE_OK) {
@@ -126,7 +140,7 @@ bt_acting_find(bt_acting *acting)
 {
     bool                 found;
     bt_store_status      status;
-    const record_table  *table = find_table(acting->act->kind);
+    const record_table  *table = find_table(acting->record_kind);
 
     if (table == NULL) {
         return BT_STORE_ERROR;
@@ -167,7 +181,7 @@ bt_acting_lock(bt_acting *acting)
 {
     bool                 found;
     bt_store_status      status;
-    const record_table  *table = find_table(acting->act->kind);
+    const record_table  *table = find_table(acting->record_kind);
 
     *acting->result = (bt_act_result) { .outcome = BT_ACT_DONE };
 
@@ -186,12 +200,14 @@ bt_acting_lock(bt_acting *acting)
     }
 
     if (!found) {
-        bt_acting_refuse(acting, BT_ACT_CONFLICT, "The record is not there any"
-                         " more. Look at the list again.");
+        bt_acting_refuse(acting, BT_ACT_CONFLICT, BT_ACT_GONE_TEXT);
         return BT_STORE_OK;
     }
 
-    return read_allowed(acting);
+    /* To take back what was not begun is always allowed. */
+
+    return acting->act->kind == BT_VIEW_COMMANDS ? BT_STORE_OK
+                                                 : read_allowed(acting);
 }
 
 
@@ -200,40 +216,41 @@ bt_acting_touch(bt_acting *acting, int64_t number)
 {
     bt_value  values[] = {
         bt_time(acting->now), bt_int(number), bt_time(acting->listed_at),
-        bt_int(acting->act->id)
+        bt_int(acting->record_id)
     };
 
-    return bt_store_run(acting->store, find_table(acting->act->kind)->touch,
+    return bt_store_run(acting->store, find_table(acting->record_kind)->touch,
                         values, sizeof(values) / sizeof(values[0]), NULL,
                         NULL);
 }
 
 
 bt_store_status
-bt_acting_changes(bt_acting *acting, int64_t number, int64_t command_id)
+bt_acting_changes(bt_acting *acting, int64_t number, const char *from,
+    const char *to)
 {
     bt_store_status  status;
     bt_change        change = {
         .number = number,
-        .kind = find_table(acting->act->kind)->kind,
-        .id = acting->act->id,
+        .kind = find_table(acting->record_kind)->kind,
+        .id = acting->record_id,
         .cluster_id = acting->cluster_id,
         .tenant_id = acting->tenant_id,
-        .old_status = acting->facts.status,
-        .new_status = acting->facts.status,
+        .old_status = acting->record_state,
+        .new_status = acting->record_state,
         .at = acting->now
     };
 
     status = bt_change_add(acting->store, &change);
 
-    if (status != BT_STORE_OK || command_id == 0) {
+    if (status != BT_STORE_OK || to == NULL) {
         return status;
     }
 
     change.kind = "command";
-    change.id = command_id;
-    change.old_status = NULL;
-    change.new_status = "REQUESTED";
+    change.id = acting->result->command_id;
+    change.old_status = from;
+    change.new_status = to;
 
     return bt_change_add(acting->store, &change);
 }
@@ -293,7 +310,7 @@ acknowledge(bt_acting *acting)
     }
 
     if (status == BT_STORE_OK) {
-        status = bt_acting_changes(acting, number, 0);
+        status = bt_acting_changes(acting, number, NULL, NULL);
     }
 
     return status == BT_STORE_OK

@@ -139,7 +139,7 @@ request_command(bt_acting *acting)
     }
 
     if (status == BT_STORE_OK) {
-        status = bt_acting_changes(acting, number, acting->result->command_id);
+        status = bt_acting_changes(acting, number, NULL, "REQUESTED");
     }
 
     return status == BT_STORE_OK

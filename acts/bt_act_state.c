@@ -17,7 +17,8 @@ static const state_entry  states[] = {
     { "STOPPED", ACT(START) | ACT(ACKNOWLEDGE) },
     { "INTERRUPTED", ACT(STOP) | ACT(RESTART) | ACT(ACKNOWLEDGE) },
     { "FAILED", ACT(START) | ACT(ACKNOWLEDGE) },
-    { "UNKNOWN", ACT(ACKNOWLEDGE) }
+    { "UNKNOWN", ACT(ACKNOWLEDGE) },
+    { "REQUESTED", ACT(CANCEL) }
 };
 
 

@@ -30,17 +30,28 @@ bt_change_add(bt_store *store, const bt_change *change)
 }
 
 
+/* A command that is over. */
+typedef struct {
+    bt_change  change;
+    int64_t    log_id;
+    char       action[33];
+} expiry;
+
+
 /* The overdue command of a log backup, its row locked. */
 static bt_store_status
-find_overdue(bt_store *store, int64_t log_id, bt_change *change)
+find_overdue(bt_store *store, expiry *expired)
 {
+    bt_str           text;
+    bt_buf           action;
     bt_rows         *rows;
     bt_value         target;
     bt_store_status  status;
 
-    target = bt_int(log_id);
-    status = bt_store_run(store, "SELECT t.id, t.cluster_id, t.tenant_id"
-                          " FROM commands t WHERE t.open_target = ? AND "
+    target = bt_int(expired->log_id);
+    status = bt_store_run(store, "SELECT t.id, t.cluster_id, t.tenant_id,"
+                          " t.action FROM commands t"
+                          " WHERE t.open_target = ? AND "
                           BT_SQL_OVERDUE("t") " FOR UPDATE",
                           &target, 1, &rows, NULL);
 
@@ -49,9 +60,13 @@ find_overdue(bt_store *store, int64_t log_id, bt_change *change)
     }
 
     if (bt_rows_next(rows) > 0) {
-        change->id = bt_rows_get(rows, 0).number;
-        change->cluster_id = bt_rows_get(rows, 1).number;
-        change->tenant_id = bt_rows_get(rows, 2).number;
+        expired->change.id = bt_rows_get(rows, 0).number;
+        expired->change.cluster_id = bt_rows_get(rows, 1).number;
+        expired->change.tenant_id = bt_rows_get(rows, 2).number;
+
+        text = bt_rows_get(rows, 3).text;
+        bt_buf_init(&action, expired->action, sizeof(expired->action));
+        bt_buf_add(&action, text.data, text.len);
     }
 
     bt_rows_close(rows);
@@ -77,9 +92,31 @@ write_expired(bt_store *store, const bt_change *change)
 
 
 static bt_store_status
-expire_open(bt_store *store, int64_t log_id, bt_change *change)
+audit_expired(bt_store *store, const expiry *expired)
 {
-    bt_store_status  status;
+    const bt_change  *change = &expired->change;
+    bt_audit_event    event = {
+        .at = change->at,
+        .user = BT_STR(BT_USER_DEADLINE),
+        .action = bt_str_of(expired->action),
+        .kind = BT_STR("log"),
+        .target_id = expired->log_id,
+        .cluster_id = change->cluster_id,
+        .tenant_id = change->tenant_id,
+        .command_id = change->id,
+        .outcome = BT_STR("EXPIRED"),
+        .detail = BT_STR(BT_EXPIRED_TEXT)
+    };
+
+    return bt_audit_append(store, &event);
+}
+
+
+static bt_store_status
+expire_open(bt_store *store, expiry *expired)
+{
+    bt_change        *change = &expired->change;
+    bt_store_status   status;
 
     *change = (bt_change) {
         .kind = "command",
@@ -88,7 +125,7 @@ expire_open(bt_store *store, int64_t log_id, bt_change *change)
         .at = bt_time_now()
     };
 
-    status = find_overdue(store, log_id, change);
+    status = find_overdue(store, expired);
 
     if (status != BT_STORE_OK || change->id == 0) {
         return status;
@@ -100,16 +137,20 @@ expire_open(bt_store *store, int64_t log_id, bt_change *change)
         status = write_expired(store, change);
     }
 
-    return status == BT_STORE_OK ? bt_change_add(store, change) : status;
+    if (status == BT_STORE_OK) {
+        status = bt_change_add(store, change);
+    }
+
+    return status == BT_STORE_OK ? audit_expired(store, expired) : status;
 }
 
 
 bt_store_status
 bt_command_expire_open(bt_store *store, int64_t log_id)
 {
-    bt_change  change;
+    expiry  expired = { .log_id = log_id };
 
-    return expire_open(store, log_id, &change);
+    return expire_open(store, &expired);
 }
 
 
@@ -183,7 +224,7 @@ static bt_store_status
 expire_one(bt_store *store, const overdue *log, int64_t *expired)
 {
     char             status_now[64];
-    bt_change        change;
+    expiry           one = { .log_id = log->log_id };
     bt_store_status  status;
 
     *expired = 0;
@@ -197,11 +238,11 @@ expire_one(bt_store *store, const overdue *log, int64_t *expired)
     status = lock_log(store, log, status_now, sizeof(status_now));
 
     if (status == BT_STORE_OK) {
-        status = expire_open(store, log->log_id, &change);
+        status = expire_open(store, &one);
     }
 
-    if (status == BT_STORE_OK && change.id != 0 && status_now[0] != '\0') {
-        status = touch_log(store, log, &change, status_now);
+    if (status == BT_STORE_OK && one.change.id != 0 && status_now[0] != '\0') {
+        status = touch_log(store, log, &one.change, status_now);
     }
 
     if (status == BT_STORE_OK) {
@@ -212,7 +253,7 @@ expire_one(bt_store *store, const overdue *log, int64_t *expired)
     }
 
     if (status == BT_STORE_OK) {
-        *expired = change.id;
+        *expired = one.change.id;
     }
 
     return status;

@@ -5,7 +5,13 @@
 
 #include "store/bt_store.h"
 
-#define BT_EXPIRE_BATCH  100
+#define BT_EXPIRE_BATCH   100
+
+/* Names in the audit trail that nobody who signs in may have: the user of the
+ * operating system behind a shell, and what the programs do by themselves. */
+#define BT_USER_SHELL     "os:"
+#define BT_USER_PROGRAM   "bt:"
+#define BT_USER_DEADLINE  BT_USER_PROGRAM "deadline"
 
 /* A requested command is over at its deadline, whether it has been written
  * down already or not.  `m` is the alias of the commands. */

@@ -55,6 +55,8 @@ static const route_entry  routes[] = {
       BT_ACTION_NONE },
     { "commands", true, NULL, BT_VIEW_COMMAND, BT_VIEW_COMMANDS,
       BT_ACTION_NONE },
+    { "commands", true, "cancel", BT_VIEW_ACTION, BT_VIEW_COMMANDS,
+      BT_ACTION_CANCEL },
 };
 
 

@@ -33,6 +33,7 @@ static const char *const  action_names[BT_ACTION_MAX] = {
     [BT_ACTION_STOP] = "stop",
     [BT_ACTION_RESTART] = "restart",
     [BT_ACTION_ACKNOWLEDGE] = "acknowledge",
+    [BT_ACTION_CANCEL] = "cancel",
 };
 
 

@@ -35,6 +35,7 @@ typedef enum {
     BT_ACTION_STOP,
     BT_ACTION_RESTART,
     BT_ACTION_ACKNOWLEDGE,
+    BT_ACTION_CANCEL,
     BT_ACTION_MAX
 } bt_action_e;
 

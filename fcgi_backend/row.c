@@ -9,7 +9,8 @@
 #include "fcgi_backend/cause.h"
 #include "fcgi_backend/document.h"
 
-#define STALE_ROUNDS  3
+#define STALE_ROUNDS       3
+#define FIELD_COLUMNS_MAX  6
 
 
 static const size_t  field_columns[] = {
@@ -20,7 +21,7 @@ static const size_t  field_columns[] = {
     [BT_FIELD_CAUSE] = 4,
     [BT_FIELD_ACK] = 3,
     [BT_FIELD_STALE] = 3,
-    [BT_FIELD_COMMAND] = 5,
+    [BT_FIELD_COMMAND] = 6,
     [BT_FIELD_ACTIONS] = 1,
     [BT_FIELD_EXTRA] = 0
 };
@@ -247,6 +248,7 @@ write_command(bt_reply *reply, const char *element, const bt_value *command)
     bt_xml_attr(reply->xml, "state", bt_value_text(command[2]));
     bt_xml_attr(reply->xml, "by", bt_value_text(command[3]));
     bt_document_time_attr(reply, "at", bt_value_time(command[4]));
+    bt_document_time_attr(reply, "since", bt_value_time(command[5]));
     bt_xml_close(reply->xml);
 }
 
@@ -323,7 +325,7 @@ bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
     void *context)
 {
     size_t    i, j;
-    bt_value  values[5] = { { .type = BT_VALUE_NULL } };
+    bt_value  values[FIELD_COLUMNS_MAX] = { { .type = BT_VALUE_NULL } };
 
     for (i = 0; i < count; i++) {
 

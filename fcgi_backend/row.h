@@ -15,7 +15,7 @@ typedef enum {
     BT_FIELD_CAUSE,       /* [4] code, stage, text, trace id */
     BT_FIELD_ACK,         /* [3] by, at, reason */
     BT_FIELD_STALE,       /* [3] observed, seconds of a round, reason */
-    BT_FIELD_COMMAND,     /* [5] id, action, state, by, at */
+    BT_FIELD_COMMAND,     /* [6] id, action, state, by, at, since */
     BT_FIELD_ACTIONS,     /* [1] status of a log backup */
     BT_FIELD_EXTRA        /* [0] what the view adds to this row */
 } bt_field_e;

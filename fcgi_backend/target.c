@@ -15,16 +15,13 @@
 
 
 static void
-add_statement(bt_sql *sql, const bt_reply *reply, const bt_list *list)
+add_record(bt_sql *sql, const bt_route *route, const bt_list *list)
 {
-    bool             log;
-    bt_filter        filter;
-    const char      *action;
-    const bt_route  *route = &reply->request->route;
+    bool         log;
+    const char  *action;
 
     log = list->view == BT_VIEW_LOG;
     action = bt_action_name(route->action);
-    filter = (bt_filter) { .request = reply->request };
 
     bt_sql_add(sql, "SELECT t.listed_at, t.cluster_id, t.tenant_id, t.status,"
                " t.raw_status, c.version, c.adapter, n.name, n.restorable_to,"
@@ -42,6 +39,36 @@ add_statement(bt_sql *sql, const bt_reply *reply, const bt_list *list)
     bt_sql_add(sql, log ? LOG_JOIN : "");
     bt_sql_value(sql, " WHERE k.id = ?", bt_int(route->id));
     bt_sql_value(sql, " AND k.kind = ?", bt_text(bt_str_of(list->kind)));
+}
+
+
+/* The same columns of a command. */
+static void
+add_command(bt_sql *sql, const bt_route *route)
+{
+    bt_sql_add(sql, "SELECT t.requested_at, t.cluster_id, t.tenant_id, "
+               BT_SQL_STATE("t") ", NULL, c.version, c.adapter, n.name, NULL,"
+               " g.last_seen, NULL, NULL" NO_LOG_COLUMNS " FROM commands t"
+               BT_JOIN_PLACE " LEFT JOIN agents g ON g.id = c.agent_id");
+    bt_sql_value(sql, " WHERE t.id = ?", bt_int(route->id));
+}
+
+
+static void
+add_statement(bt_sql *sql, const bt_reply *reply, const bt_list *list)
+{
+    bt_filter        filter;
+    const bt_route  *route = &reply->request->route;
+
+    filter = (bt_filter) { .request = reply->request };
+
+    if (list->view == BT_VIEW_COMMANDS) {
+        add_command(sql, route);
+
+    } else {
+        add_record(sql, route, list);
+    }
+
     bt_filter_where_places(&filter, sql, BT_FILTER_SCOPE, true);
 }
 
@@ -98,7 +125,7 @@ bt_target_read(bt_reply *reply, bt_target *target, bool *found)
         .id = reply->request->route.id
     };
 
-    if (target->list == NULL || target->list->kind == NULL) {
+    if (target->list == NULL || target->list->view == BT_VIEW_AUDIT) {
         return BT_STORE_OK;
     }
 

@@ -21,6 +21,7 @@ static const bt_field  fields[] = {
     { "started-at", BT_FIELD_PLAIN, "t.started_at" },
     { "ended-at", BT_FIELD_PLAIN,
       "CASE WHEN " BT_SQL_OVERDUE("t") " THEN t.deadline ELSE t.ended_at END" },
+    { "canceled-by", BT_FIELD_PLAIN, "t.canceled_by" },
     { "result", BT_FIELD_PLAIN,
       "CASE WHEN " BT_SQL_OVERDUE("t") " THEN '" BT_EXPIRED_TEXT "'"
       " ELSE t.result END" },

@@ -32,7 +32,9 @@ static const bt_field  fields[] = {
     { "cause", BT_FIELD_CAUSE, BT_SQL_CAUSE },
     { "acknowledged", BT_FIELD_ACK, BT_SQL_ACK },
     { "command", BT_FIELD_COMMAND,
-      "m.id, m.action, " BT_SQL_STATE("m") ", m.requested_by, m.requested_at" },
+      "m.id, m.action, " BT_SQL_STATE("m") ", m.requested_by, m.requested_at,"
+      " CASE WHEN " BT_SQL_OVERDUE("m") " THEN m.deadline"
+      " ELSE COALESCE(m.ended_at, m.started_at, m.requested_at) END" },
     { "stale", BT_FIELD_STALE, BT_SQL_STALE },
     { "updated", BT_FIELD_PLAIN, "t.updated" }
 };

@@ -81,6 +81,7 @@ my %allowed = (
     'audit'        => [ 403, 200, 200, 403, 403 ],
     'log/1/stop'   => [ 403, 200, 403, 403, 403 ],
     'data/1/acknowledge' => [ 403, 200, 403, 403, 403 ],
+    'commands/1/cancel'  => [ 403, 200, 403, 403, 403 ],
     'nothing'      => [ 404, 404, 404, 404, 404 ],
 );
 for my $path (sort keys %allowed) {

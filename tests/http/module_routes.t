@@ -42,6 +42,7 @@ my @good = (
     [ 'data/9/acknowledge',    'action',  'data',     'acknowledge', 9 ],
     [ 'cleanup/9/acknowledge', 'action',  'cleanup',  'acknowledge', 9 ],
     [ 'second/9/acknowledge',  'action',  'second',   'acknowledge', 9 ],
+    [ 'commands/9/cancel',     'action',  'commands', 'cancel', 9 ],
     [ 'data/9007199254740991', 'data-task', 'data',   '', 9007199254740991 ],
 );
 
