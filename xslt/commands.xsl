@@ -84,6 +84,12 @@
           <xsl:with-param name="kind" select="'commands'"/>
           <xsl:with-param name="code" select="b:state"/>
         </xsl:call-template>
+        <xsl:if test="$operator and b:state = 'REQUESTED'">
+          <a class="act" href="{$base}commands/{b:id}/cancel{$keep}">
+            <xsl:value-of select="f:t('action.cancel')"/>
+            <span class="vh"><xsl:value-of select="concat(' ', f:who(.))"/></span>
+          </a>
+        </xsl:if>
       </td>
       <td data-l="{f:t('col.result')}">
         <xsl:value-of select="f:short(b:result, 160)"/>
@@ -111,6 +117,13 @@
       <xsl:call-template name="refresh-line"/>
     </div>
     <p class="lead"><xsl:call-template name="command-words"/></p>
+    <xsl:if test="$operator and b:state = 'REQUESTED'">
+      <p class="acts">
+        <a class="button" href="{$base}commands/{b:id}/cancel{$keep}">
+          <xsl:value-of select="f:t('action.cancel')"/>
+        </a>
+      </p>
+    </xsl:if>
     <dl class="facts">
       <xsl:call-template name="cluster-field"/>
       <xsl:call-template name="field">
@@ -127,20 +140,15 @@
         <xsl:with-param name="value"
             select="f:status('log', b:expected-state)"/>
       </xsl:call-template>
-      <xsl:apply-templates select="b:requested-by" mode="text-field">
-        <xsl:with-param name="label" select="f:t('col.by')"/>
-      </xsl:apply-templates>
-      <xsl:apply-templates select="b:requested-at" mode="time-field">
-        <xsl:with-param name="label" select="f:t('col.requested')"/>
-      </xsl:apply-templates>
+      <xsl:call-template name="command-request"/>
       <xsl:apply-templates select="b:started-at" mode="time-field">
         <xsl:with-param name="label" select="f:t('label.carried-out')"/>
       </xsl:apply-templates>
       <xsl:apply-templates select="b:ended-at" mode="time-field">
         <xsl:with-param name="label" select="f:t('col.ended')"/>
       </xsl:apply-templates>
-      <xsl:apply-templates select="b:deadline" mode="time-field">
-        <xsl:with-param name="label" select="f:t('label.deadline')"/>
+      <xsl:apply-templates select="b:canceled-by" mode="text-field">
+        <xsl:with-param name="label" select="f:t('label.canceled-by')"/>
       </xsl:apply-templates>
     </dl>
     <xsl:for-each select="b:result">
@@ -148,6 +156,24 @@
       <pre data-copy=""><xsl:value-of select="."/></pre>
     </xsl:for-each>
     <footer class="foot"><xsl:call-template name="about-data"/></footer>
+  </xsl:template>
+
+  <!-- Who requested what, and until when it may be done; also in the form
+       that cancels it. -->
+  <xsl:template name="command-request">
+    <xsl:call-template name="field">
+      <xsl:with-param name="label" select="f:t('col.action')"/>
+      <xsl:with-param name="value" select="f:word('action', b:action)"/>
+    </xsl:call-template>
+    <xsl:apply-templates select="b:requested-by" mode="text-field">
+      <xsl:with-param name="label" select="f:t('col.by')"/>
+    </xsl:apply-templates>
+    <xsl:apply-templates select="b:requested-at" mode="time-field">
+      <xsl:with-param name="label" select="f:t('col.requested')"/>
+    </xsl:apply-templates>
+    <xsl:apply-templates select="b:deadline" mode="time-field">
+      <xsl:with-param name="label" select="f:t('label.deadline')"/>
+    </xsl:apply-templates>
   </xsl:template>
 
   <!-- What the state means, and what to do. -->

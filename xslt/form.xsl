@@ -6,6 +6,19 @@
     extension-element-prefixes="f"
     exclude-result-prefixes="b">
 
+  <!-- The list that what the act is about stands in. -->
+  <xsl:variable name="form-list">
+    <xsl:for-each select="/b:action-form/b:target/*">
+      <xsl:choose>
+        <xsl:when test="self::b:task">data</xsl:when>
+        <xsl:when test="self::b:cleanup-task">cleanup</xsl:when>
+        <xsl:when test="self::b:second-backup">second</xsl:when>
+        <xsl:when test="self::b:command">commands</xsl:when>
+        <xsl:otherwise>log</xsl:otherwise>
+      </xsl:choose>
+    </xsl:for-each>
+  </xsl:variable>
+
   <xsl:template match="b:action-form" mode="title">
     <xsl:value-of select="f:t1(concat('form.title.', b:action),
         f:who(b:target/*))"/>
@@ -13,7 +26,7 @@
 
   <xsl:template match="b:action-form" mode="main">
     <xsl:call-template name="crumbs">
-      <xsl:with-param name="list" select="'log'"/>
+      <xsl:with-param name="list" select="string($form-list)"/>
     </xsl:call-template>
     <div class="head">
       <h1><xsl:apply-templates select="." mode="title"/></h1>
@@ -48,7 +61,12 @@
     <dl class="facts">
       <xsl:for-each select="b:target/*">
         <xsl:call-template name="cluster-field"/>
-        <xsl:call-template name="form-state"/>
+        <xsl:if test="not(self::b:command)">
+          <xsl:call-template name="form-state"/>
+        </xsl:if>
+        <xsl:if test="self::b:command">
+          <xsl:call-template name="command-request"/>
+        </xsl:if>
         <xsl:if test="b:latency-seconds">
           <xsl:call-template name="field">
             <xsl:with-param name="label" select="$label-latency"/>
@@ -84,7 +102,7 @@
       <xsl:with-param name="label" select="$label-status"/>
       <xsl:with-param name="value">
         <xsl:call-template name="status">
-          <xsl:with-param name="kind" select="'log'"/>
+          <xsl:with-param name="kind" select="string($form-list)"/>
         </xsl:call-template>
         <small>
           <xsl:if test="b:status-since">
@@ -168,7 +186,7 @@
   </xsl:template>
 
   <xsl:template name="form-back">
-    <a class="button" href="{$base}log/{b:target/*/b:id}{$keep}">
+    <a class="button" href="{$base}{$form-list}/{b:target/*/b:id}{$keep}">
       <xsl:value-of select="f:t('form.back')"/>
     </a>
   </xsl:template>

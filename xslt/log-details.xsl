@@ -81,7 +81,7 @@
             <a href="{$base}commands/{@id}{$keep}">
               <xsl:value-of select="f:command-words(.)"/>
             </a>
-            <xsl:value-of select="concat(' · ', f:ago(@at))"/>
+            <xsl:value-of select="concat(' · ', f:ago(f:command-since(.)))"/>
           </p>
         </xsl:for-each>
       </div>

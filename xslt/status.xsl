@@ -161,20 +161,29 @@
     </xsl:choose>
   </xsl:template>
 
-  <!-- The newest command, while it is open or has lately come to nothing. -->
+  <!-- The newest command, while it is open, for an hour after it was done or
+       canceled, for a day after it came to nothing. -->
   <xsl:template match="b:command" mode="note">
     <xsl:variable name="open" select="@state = 'REQUESTED'
         or @state = 'RUNNING'"/>
-    <xsl:if test="$open or (@state = 'FAILED' or @state = 'EXPIRED')
-                  and f:age(@at) &lt; 86400">
+    <xsl:variable name="age" select="f:age(f:command-since(.))"/>
+    <xsl:if test="$open or $age &lt; 3600 or $age &lt; 86400
+                  and (@state = 'FAILED' or @state = 'EXPIRED')">
       <small class="note {f:tone('commands', @state)}">
         <a href="{$base}commands/{@id}{$keep}">
           <xsl:value-of select="f:command-words(.)"/>
         </a>
-        <xsl:value-of select="concat(' · ', f:ago(@at))"/>
+        <xsl:value-of select="concat(' · ', f:ago(f:command-since(.)))"/>
       </small>
     </xsl:if>
   </xsl:template>
+
+  <!-- When a command came into its state. -->
+  <func:function name="f:command-since">
+    <xsl:param name="command"/>
+    <func:result select="concat($command/@since,
+        substring($command/@at, 1 div not($command/@since)))"/>
+  </func:function>
 
   <!-- "Stop by li.wei: Running" of the newest command of a log backup. -->
   <func:function name="f:command-words">

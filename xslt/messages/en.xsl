@@ -258,6 +258,7 @@
     <m k="label.target">Target</m>
     <m k="label.expected">State When Requested</m>
     <m k="label.carried-out">Carried Out</m>
+    <m k="label.canceled-by">Canceled By</m>
     <m k="label.deadline">Deadline</m>
     <m k="label.code">Error Code</m>
     <m k="label.stage">Stage</m>
@@ -312,9 +313,11 @@
     <m k="target.cleanup">cleanup task</m>
     <m k="target.second">second backup</m>
     <m k="target.command">command</m>
+    <m k="target.commands">command</m>
     <m k="outcome.ACCEPTED">Accepted</m>
-    <m k="outcome.DONE">Done</m>
     <m k="outcome.REFUSED">Refused</m>
+    <m k="outcome.EXPIRED">Expired</m>
+    <m k="outcome.DONE">Done</m>
     <m k="outcome.FAILED">Failed</m>
 
     <!-- Notes on a row. -->
@@ -385,14 +388,17 @@
     <m k="form.title.stop">Stop log backup of {0}</m>
     <m k="form.title.restart">Restart log backup of {0}</m>
     <m k="form.title.acknowledge">Acknowledge log backup of {0}</m>
+    <m k="form.title.cancel">Cancel the command for {0}</m>
     <m k="form.does.start">Log backup of {0} starts a new round and uses resources of the database. What was written while it was stopped cannot be restored to a point in time; make a data backup soon after the start.</m>
     <m k="form.does.stop">Log backup of {0} ends. From then on nothing newer than the last restorable moment can be restored to a point in time, until log backup is started again and a new data backup is made. On some versions a data backup started later switches log backup on again.</m>
     <m k="form.does.restart">The interrupted round of {0} is stopped and a new one is started. Between the last restorable moment and the new round a gap remains for ever; make a data backup soon afterwards.</m>
     <m k="form.does.acknowledge">The failure of {0} is marked as known. It stays in the history with your name, the time and your reason, but raises no risk and is not shown in red.</m>
+    <m k="form.does.cancel">The command for {0} is taken back before an agent carries it out; nothing changes in the cluster. It stays in the list, with your name.</m>
     <m k="form.button.start">Start log backup</m>
     <m k="form.button.stop">Stop log backup</m>
     <m k="form.button.restart">Restart log backup</m>
     <m k="form.button.acknowledge">Acknowledge</m>
+    <m k="form.button.cancel">Cancel the command</m>
     <m k="form.back">Back without doing it</m>
     <m k="form.not-now">This is not possible now.</m>
     <m k="form.last-restorable">Last Restorable Moment</m>

@@ -258,6 +258,7 @@
     <m k="label.target">对象</m>
     <m k="label.expected">发起时状态</m>
     <m k="label.carried-out">开始执行</m>
+    <m k="label.canceled-by">取消人</m>
     <m k="label.deadline">截止时间</m>
     <m k="label.code">错误码</m>
     <m k="label.stage">阶段</m>
@@ -312,9 +313,11 @@
     <m k="target.cleanup">清理任务</m>
     <m k="target.second">二次备份</m>
     <m k="target.command">指令</m>
+    <m k="target.commands">指令</m>
     <m k="outcome.ACCEPTED">已接受</m>
-    <m k="outcome.DONE">已完成</m>
     <m k="outcome.REFUSED">已拒绝</m>
+    <m k="outcome.EXPIRED">已过期</m>
+    <m k="outcome.DONE">已完成</m>
     <m k="outcome.FAILED">失败</m>
 
     <!-- Notes on a row. -->
@@ -385,14 +388,17 @@
     <m k="form.title.stop">停止 {0} 的日志备份</m>
     <m k="form.title.restart">重启 {0} 的日志备份</m>
     <m k="form.title.acknowledge">确认 {0} 的日志备份异常</m>
+    <m k="form.title.cancel">取消 {0} 的操作指令</m>
     <m k="form.does.start">{0} 的日志备份将开始新的轮次，并占用数据库资源。停止期间写入的数据无法按时间点恢复；请在启动后尽快执行一次数据备份。</m>
     <m k="form.does.stop">{0} 的日志备份将停止。此后无法按时间点恢复到最后可恢复时刻之后，直到重新启动日志备份并完成新的数据备份。部分版本在之后发起数据备份时会再次开启日志备份。</m>
     <m k="form.does.restart">{0} 已中断的轮次将被停止，并开始新的轮次。最后可恢复时刻与新轮次之间的缺口将永久存在；请在之后尽快执行一次数据备份。</m>
     <m k="form.does.acknowledge">{0} 的异常将标记为已知。它会连同您的姓名、时间和理由保留在历史中，但不再计为风险，也不再以红色显示。</m>
+    <m k="form.does.cancel">{0} 的操作指令将在代理执行之前撤回，集群不会有任何变化。该指令连同您的姓名保留在列表中。</m>
     <m k="form.button.start">启动日志备份</m>
     <m k="form.button.stop">停止日志备份</m>
     <m k="form.button.restart">重启日志备份</m>
     <m k="form.button.acknowledge">确认</m>
+    <m k="form.button.cancel">取消指令</m>
     <m k="form.back">返回，不执行</m>
     <m k="form.not-now">现在无法执行。</m>
     <m k="form.last-restorable">最后可恢复时刻</m>
