@@ -75,15 +75,18 @@ set_refusal(bt_reply *reply, const bt_act_result *result)
 }
 
 
-/* The reader gets the refusal also where it cannot be written down. */
-static int
-refuse_token(bt_reply *reply, const bt_actor *actor, const bt_act *act)
+int
+bt_reply_refuse_act(bt_reply *reply, int status)
 {
-    bt_reply_error(reply, 403, "FORBIDDEN", "The form is too old or was not"
-                   " made for you. Open it again.");
-    (void) bt_act_refused(reply->store, actor, act, reply->error.text);
+    bt_act    act;
+    bt_form   none = { "", "", "", "" };
+    bt_actor  actor;
 
-    return 403;
+    act = act_of(reply, &none);
+    actor = actor_of(reply->request);
+    (void) bt_act_refused(reply->store, &actor, &act, reply->error.text);
+
+    return status;
 }
 
 
@@ -97,11 +100,6 @@ carry_out(bt_reply *reply, const bt_form *form)
 
     act = act_of(reply, form);
     actor = actor_of(reply->request);
-
-    if (!bt_form_trusted(form, reply->request->csrf)) {
-        return refuse_token(reply, &actor, &act);
-    }
-
     status = bt_act_carry_out(reply->store, &actor, &act, &result);
 
     if (status != BT_STORE_OK) {
@@ -144,5 +142,15 @@ bt_reply_act(bt_reply *reply)
         return bt_reply_store(reply, read);
     }
 
-    return found ? carry_out(reply, &form) : bt_reply_not_found(reply);
+    if (!found) {
+        return bt_reply_refuse_act(reply, bt_reply_not_found(reply));
+    }
+
+    if (!bt_form_trusted(&form, reply->request->csrf)) {
+        bt_reply_error(reply, 403, "FORBIDDEN", "The form is too old or was"
+                       " not made for you. Open it again.");
+        return bt_reply_refuse_act(reply, 403);
+    }
+
+    return carry_out(reply, &form);
 }

@@ -143,6 +143,21 @@ read_query(bt_request *request, bt_refusal *refusal)
 }
 
 
+/* An act that nginx has refused comes under a method of its own: a worker that
+ * did not know of it would show a form, never act. */
+static void
+read_method(bt_request *request)
+{
+    const char  *method = param(request, "BT_METHOD");
+
+    request->post = strcmp(method, "POST") == 0;
+
+    if (strcmp(method, "REFUSED") == 0) {
+        request->refused = param(request, "BT_REFUSED");
+    }
+}
+
+
 static void
 read_person(bt_request *request)
 {
@@ -176,10 +191,10 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
     request->now = bt_time_now();
     request->id = param(request, "BT_REQUEST_ID");
     request->base = param(request, "BT_BASE");
-    request->post = strcmp(param(request, "BT_METHOD"), "POST") == 0;
     request->zone_name = "";
     request->query_text = "";
 
+    read_method(request);
     read_person(request);
     read_route(request);
 

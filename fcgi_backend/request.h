@@ -32,6 +32,7 @@ typedef struct {
     FCGX_Request *fcgi;
     bt_pool      *pool;
     bool          post;
+    const char   *refused;        /* why nginx refuses this act; NULL: not */
     bt_route      route;
     bt_query      query;
     bt_usec       now;

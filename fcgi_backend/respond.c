@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/act.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/log.h"
@@ -119,22 +120,56 @@ refuse_request(bt_reply *reply, int status, const bt_refusal *refusal)
 }
 
 
+/* Else somebody who signs in could write what looks like a shell's acts. */
+static bool
+is_reserved(const char *user)
+{
+    return strncmp(user, BT_USER_SHELL, sizeof(BT_USER_SHELL) - 1) == 0
+           || strncmp(user, BT_USER_PROGRAM, sizeof(BT_USER_PROGRAM) - 1) == 0;
+}
+
+
+static int
+check_allowed(bt_reply *reply)
+{
+    const char        *missing;
+    const bt_request  *request = reply->request;
+
+    if (bt_route_allowed(&request->route, request->roles, &missing) != 200) {
+        return refuse_role(reply, missing);
+    }
+
+    if (request->refused != NULL) {
+        return bt_reply_error(reply, 403, "FORBIDDEN", request->refused);
+    }
+
+    return 200;
+}
+
+
 static int
 answer(bt_reply *reply)
 {
-    int          status;
-    const char  *missing;
+    int                status;
+    const bt_request  *request = reply->request;
 
-    status = bt_route_allowed(&reply->request->route, reply->request->roles,
-                              &missing);
+    if (is_reserved(request->user)) {
+        return bt_reply_error(reply, 403, "FORBIDDEN",
+                              "A user name cannot begin with \"" BT_USER_SHELL
+                              "\" or \"" BT_USER_PROGRAM "\" here.");
+    }
+
+    status = check_allowed(reply);
 
     if (status != 200) {
-        return refuse_role(reply, missing);
+        return request->route.view == BT_VIEW_ACTION
+               && (request->post || request->refused != NULL)
+               ? bt_reply_refuse_act(reply, status) : status;
     }
 
     set_zone(reply);
 
-    if (reply->request->post) {
+    if (request->post) {
         return bt_reply_act(reply);
     }
 

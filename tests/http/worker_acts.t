@@ -275,6 +275,106 @@ for my $line (split /\n/, $t->value('SELECT GROUP_CONCAT(CONCAT_WS(" ", '
 is($last, $t->value('SELECT COUNT(*) FROM audit_events'), 'a whole chain');
 is($broken, 0, 'without a broken link');
 
+# A command that no agent has taken can be canceled, once.
+my $waits = log_backup('IN_PROGRESS');
+$answer = $worker->post('log', $waits, 'stop', fields('IN_PROGRESS'));
+my ($taken_back) = $answer->{headers}{location} =~ m{(\d+)$};
+sub cancel_form {
+    return xml_parse($worker->ask('action', '', kind => 'commands',
+        id => $_[0], action => 'cancel', format => 'html')->{body});
+}
+$form = cancel_form($taken_back);
+is($form->text('target/command/id'), $taken_back, 'cancel: its form');
+ok($form->find('possible'), 'it is possible');
+is($form->text('expected-state'), 'REQUESTED', 'its state');
+is($worker->post('commands', $taken_back, 'cancel', fields('RUNNING'))
+    ->{status}, 409, 'cancel on another state: 409');
+$fields = fields('REQUESTED');
+is($worker->post('commands', $taken_back, 'cancel', { %$fields, csrf => 'no' })
+    ->{status}, 403, 'cancel with a bad token: 403');
+for my $time ('first', 'again') {
+    $answer = $worker->post('commands', $taken_back, 'cancel', $fields,
+        user => 'wang.fang');
+    is("$answer->{status} $answer->{headers}{location}",
+        "303 /backup/commands/$taken_back", "cancel, $time: 303");
+}
+$answer = $worker->post('commands', $taken_back, 'cancel', fields('REQUESTED'));
+is($answer->{status}, 409, 'cancel by another form: 409');
+is(xml_parse($answer->{body})->text('present-state'), 'CANCELED',
+    'with the present state');
+is($worker->post('commands', $taken_back, 'cancel', $fields)->{status}, 409,
+    'the same key of another user: 409');
+$root = xml_parse($worker->ask_one('command', 'commands', $taken_back)->{body});
+is($root->text('state'), 'CANCELED', 'the command is canceled');
+is($root->text('canceled-by'), 'wang.fang', 'by whom');
+ok($root->text('ended-at'), 'and when');
+$root = xml_parse($worker->ask_one('log-backup', 'log', $waits)->{body});
+is($root->find('command')->attr('state'), 'CANCELED', 'its row shows it');
+is($root->find('command')->attr('since'), $t->value('SELECT DATE_FORMAT('
+    . "ended_at, '%Y-%m-%dT%H:%i:%s.%fZ') FROM commands"
+    . " WHERE id = $taken_back"), 'and since when');
+is_deeply([$t->sql('SELECT c.kind, IFNULL(old_status, ""), new_status'
+    . ' FROM changes c JOIN commands m ON m.change_no = c.number'
+    . " WHERE m.id = $taken_back ORDER BY c.kind")],
+    [['command', 'REQUESTED', 'CANCELED'],
+     ['log', 'IN_PROGRESS', 'IN_PROGRESS']], 'both changes are noted');
+is($worker->post('log', $waits, 'stop', fields('IN_PROGRESS'))->{status}, 303,
+    'there is room for the next command');
+$t->sql("UPDATE commands SET state = 'RUNNING', started_at = UTC_TIMESTAMP(6)"
+    . " WHERE open_target = $waits");
+my $running = $t->value("SELECT id FROM commands WHERE open_target = $waits");
+ok(!cancel_form($running)->find('possible'), 'a running one: not possible');
+is($worker->post('commands', $running, 'cancel', fields('RUNNING'))->{status},
+    409, 'a running one: 409');
+is($worker->post('commands', 999999, 'cancel', fields('REQUESTED'))->{status},
+    404, 'none: 404');
+$t->sql("UPDATE commands SET state = 'DONE', ended_at = UTC_TIMESTAMP(6),"
+    . " open_target = NULL WHERE id = $running");
+$answer = $worker->post('log', $waits, 'stop', fields('IN_PROGRESS'));
+my ($late) = $answer->{headers}{location} =~ m{(\d+)$};
+$t->sql("UPDATE commands SET deadline = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR"
+    . " WHERE id = $late");
+$answer = $worker->post('commands', $late, 'cancel', fields('REQUESTED'));
+is($answer->{status}, 409, 'an overdue one: 409');
+is(xml_parse($answer->{body})->text('present-state'), 'EXPIRED',
+    'it is expired already');
+ok($t->wait_until(sub { $t->value('SELECT COUNT(*) FROM commands'
+    . " WHERE id = $late AND open_target IS NULL") }), 'and written down');
+
+# Refused acts are on record, whoever refused them, and under a real name only.
+sub events { return $t->value("SELECT COUNT(*) FROM audit_events WHERE $_[0]") }
+my $place = "kind = 'log' AND target_id = $log AND cluster_id = $cluster"
+    . " AND tenant_id = $tenant";
+$answer = $worker->ask('action', '', kind => 'log', id => $log,
+    action => 'stop', format => 'html', method => 'REFUSED',
+    refused => 'From elsewhere.', user => 'refused.one');
+is($answer->{status}, 403, 'an act that nginx refused: 403');
+is(xml_parse($answer->{body})->text('text'), 'From elsewhere.', 'with its text');
+is(events("user = 'refused.one' AND outcome = 'REFUSED' AND action = 'stop'"
+    . " AND detail = 'From elsewhere.' AND $place"), 1, 'on record');
+$answer = $worker->ask('action', '', kind => 'log', id => $log,
+    action => 'stop', format => 'html', method => 'REFUSED',
+    refused => 'Not your role.', user => 'refused.two', roles => 'viewer');
+is(xml_parse($answer->{body})->text('required-role'), 'operator',
+    'a role that is missing is named');
+is(events("user = 'refused.two' AND roles = 'viewer'"), 1, 'on record, too');
+$worker->post('log', $log, 'stop', fields('IN_PROGRESS'),
+    user => 'refused.three', roles => 'viewer');
+is(events("user = 'refused.three' AND outcome = 'REFUSED'"), 1,
+    'by the worker alone, too');
+$worker->post('log', 999999, 'stop', fields('IN_PROGRESS'),
+    user => 'refused.four');
+is(events("user = 'refused.four' AND target_id = 999999"
+    . ' AND cluster_id IS NULL'), 1, 'what does not exist, too');
+for my $name ('os:root', 'bt:deadline') {
+    is($worker->ask('data', '', user => $name)->{status}, 403,
+        "$name cannot sign in");
+    is($worker->post('log', $log, 'stop', fields('IN_PROGRESS'),
+        user => $name)->{status}, 403, "nor act");
+    is(events("user = '$name' AND outcome <> 'EXPIRED'"), 0,
+        'nor leave a trace that looks like it');
+}
+
 # A command that no agent took expires, visibly, and makes room for the next.
 $t->sql("UPDATE commands SET deadline = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR"
     . " WHERE id = $command");
@@ -283,7 +383,7 @@ is($root->text('state'), 'EXPIRED', 'overdue: shown as expired at once');
 is($root->text('ended-at'), $root->text('deadline'), 'ended at its deadline');
 ok(length $root->text('result'), 'with a result');
 is(scalar(() = $worker->root('commands', 'status=EXPIRED&range=7d&size=50')
-    ->find('items/command')), 1, 'the filter knows it');
+    ->find('items/command')), 2, 'the filter knows it');
 $answer = $worker->post('log', $log, 'stop', fields('IN_PROGRESS'));
 is($answer->{status}, 303, 'the next act is possible at once');
 ok($t->wait_until(sub { $t->value("SELECT COUNT(*) FROM commands"
@@ -295,6 +395,10 @@ ok($t->wait_until(sub { $t->value("SELECT COUNT(*) FROM commands"
     . " WHERE target_id = $target AND state = 'EXPIRED'") }),
     'without anybody looking, too');
 is($t->value("SELECT COUNT(*) FROM changes WHERE kind = 'command'"
-    . " AND new_status = 'EXPIRED'"), 2, 'each expiry is a change');
+    . " AND new_status = 'EXPIRED'"), 3, 'each expiry is a change');
+is($t->value('SELECT COUNT(*) FROM audit_events e JOIN commands m'
+    . " ON m.id = e.command_id AND m.state = 'EXPIRED' AND e.action = m.action"
+    . " WHERE e.outcome = 'EXPIRED' AND e.user = 'bt:deadline'"), 3,
+    'and an event');
 
 $t->done;

@@ -139,8 +139,10 @@ $worker->post('log', $id{"$_|acct"}{log}, 'start', { csrf => 'c0ffee00',
     user => "user-$_") for qw(pay lab);
 for my $view (qw(commands audit)) {
     $root = $worker->root($view, 'size=50', scope => 'lab/acct');
-    is_deeply([map { $_->text('cluster') } map { @{ $_->{kids} } }
-        $root->find('items')], ['lab'], "$view: of the scope alone");
+    is_deeply([map { join ' ', $_->text('cluster'), $_->text('outcome') // () }
+        map { @{ $_->{kids} } } $root->find('items')],
+        $view eq 'audit' ? ['lab ACCEPTED', 'lab REFUSED'] : ['lab'],
+        "$view: of the scope alone");
     is(scalar(() = map { @{ $_->{kids} } }
         $worker->root($view, 'size=50', scope => '')->find('items')), 0,
         "$view: nothing without a scope");
