@@ -15,6 +15,8 @@ static ngx_int_t ngx_http_backup_tasks_same_origin(ngx_http_request_t *r,
 static ngx_int_t ngx_http_backup_tasks_request_origin(ngx_http_request_t *r,
     ngx_str_t *origin);
 static ngx_uint_t ngx_http_backup_tasks_is_form(ngx_http_request_t *r);
+static void ngx_http_backup_tasks_shape(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
 static ngx_int_t ngx_http_backup_tasks_csrf_token(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, time_t hour, u_char *token);
 
@@ -169,6 +171,61 @@ ngx_http_backup_tasks_is_form(ngx_http_request_t *r)
     return type->len == form.len
            || type->data[form.len] == ';'
            || type->data[form.len] == ' ';
+}
+
+
+/*
+ * The attempt belongs into the audit trail, which the worker writes.  The
+ * method tells it, so that one that did not know of refusals would not act.
+ */
+
+ngx_int_t
+ngx_http_backup_tasks_refused_act(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    if (error->status != NGX_HTTP_FORBIDDEN
+        || r->method != NGX_HTTP_POST
+        || !ctx->identified
+        || !bt_route_takes_post(&ctx->route))
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_backup_tasks_text(&ctx->refused, error->text);
+    ngx_http_backup_tasks_shape(r, ctx);
+
+    /* nobody reads the body, and what is not read is not asked for */
+
+    r->expect_tested = 1;
+
+    if (ngx_http_discard_request_body(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_backup_tasks_export(r, ctx);
+}
+
+
+/* Zone, language and layout of the answer, where the query has good ones. */
+
+static void
+ngx_http_backup_tasks_shape(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx)
+{
+    bt_refusal     ignored;
+    bt_param_conf  conf;
+
+    conf.now = ngx_http_backup_tasks_now();
+    conf.range_max = ctx->conf->range_max * BT_SECOND;
+    conf.time_zone = (const char *) ctx->time_zone.data;
+
+    if (bt_query_parse(ngx_http_backup_tasks_str(&r->args), &ctx->route, &conf,
+                       &ctx->query, &ignored)
+        != 200)
+    {
+        (void) bt_query_parse(BT_STR(""), &ctx->route, &conf, &ctx->query,
+                              &ignored);
+    }
 }
 
 

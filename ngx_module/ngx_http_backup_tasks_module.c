@@ -315,6 +315,16 @@ ngx_http_backup_tasks_handler(ngx_http_request_t *r)
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                   "backup tasks refused: %ui %s", error.status, error.code);
 
+    rc = ngx_http_backup_tasks_refused_act(r, ctx, &error);
+
+    if (rc == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     /* the request may be gone after this, and NGX_OK would mean "go on" */
 
     ngx_http_finalize_request(r, ngx_http_backup_tasks_send_error(r, &error));
@@ -349,6 +359,8 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
     if (rc != NGX_OK) {
         return rc;
     }
+
+    ctx->identified = 1;
 
     if (!found) {
         return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_FOUND,

@@ -113,11 +113,13 @@ typedef struct {
     unsigned                           role_bits;
     unsigned                           told;        /* bits of the fields */
     unsigned                           bearer:1;    /* a token was sent */
+    unsigned                           identified:1;
     bt_claims                         *claims;      /* of a good token */
     ngx_str_t                          time_zone;   /* ends with a NUL */
     ngx_str_t                          language;
 
     ngx_str_t                          method;
+    ngx_str_t                          refused;     /* act: why */
     ngx_str_t                          view;
     ngx_str_t                          kind;
     ngx_str_t                          format;
@@ -189,6 +191,10 @@ ngx_int_t ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
 
 /* Form and act: 403 without a key or from another site, 400 if no form. */
 ngx_int_t ngx_http_backup_tasks_act(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+/* Hands an act that is refused with 403 on to the worker, which records it and
+ * answers: NGX_OK.  NGX_DECLINED for anything else. */
+ngx_int_t ngx_http_backup_tasks_refused_act(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 /* Writes HMAC-SHA256(key, user LF hour) for this hour and the one before. */
 ngx_int_t ngx_http_backup_tasks_csrf(ngx_http_request_t *r,

@@ -39,6 +39,7 @@ static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p,
 static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
 
     ngx_http_backup_tasks_ctx_variable("method", method),
+    ngx_http_backup_tasks_ctx_variable("refused", refused),
     ngx_http_backup_tasks_ctx_variable("view", view),
     ngx_http_backup_tasks_ctx_variable("kind", kind),
     ngx_http_backup_tasks_ctx_variable("format", format),
@@ -102,7 +103,12 @@ ngx_http_backup_tasks_export(ngx_http_request_t *r,
 
     route = &ctx->route;
 
-    ctx->method = r->method_name;
+    if (ctx->refused.len) {
+        ngx_str_set(&ctx->method, "REFUSED");
+
+    } else {
+        ctx->method = r->method_name;
+    }
 
     if (route->id != 0
         && ngx_http_backup_tasks_number(r, &ctx->id, route->id) != NGX_OK)
@@ -121,7 +127,7 @@ ngx_http_backup_tasks_export(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (route->view == BT_VIEW_ACTION) {
+    if (route->view == BT_VIEW_ACTION && ctx->refused.len == 0) {
         return ngx_http_backup_tasks_csrf(r, ctx);
     }
 

@@ -80,7 +80,26 @@ for my $name (sort keys %from) {
     $answer = act(Origin => $from, 'Sec-Fetch-Site' => $site);
     is($answer->{status}, $status, "origin: $name");
 }
-is($t->error_fields($answer)->{code}, 'FORBIDDEN', 'and a document');
+
+# The worker records what is refused, and does nothing else with it.
+sub shown { return { $_[0]{body} =~ m{<i>([A-Z_]+)=(.*?)</i>}gs } }
+my $refused = shown(act(Origin => 'null'));
+is_deeply([ @$refused{qw(BT_METHOD BT_VIEW BT_KIND BT_ACTION BT_ID BT_USER
+    BT_ROLES BT_CSRF BT_QUERY BT_TZ)} ], [ qw(REFUSED action log stop 9 olga
+    operator), '', '', 'UTC' ], 'a refused act goes to the worker as such');
+like($refused->{BT_REFUSED}, qr/^The act did not come from a page/,
+    'with the reason');
+is($refused->{STDIN}, '', 'and without its body');
+is(shown($t->post("$act?tz=Asia/Shanghai&lang=zh", 'a=b', user => 'vera'))
+    ->{BT_TZ}, 'Asia/Shanghai', 'it keeps the zone');
+is($t->sheet_params($t->post("$act?lang=zh", 'a=b', user => 'vera'))->{lang},
+    'zh', 'and the language');
+$answer = $t->post("$act?bad=1", 'a=b', user => 'vera');
+is($answer->{status}, 403, 'no way around it by a bad query string');
+is(shown($answer)->{BT_METHOD}, 'REFUSED', 'nor past the record');
+is(shown(act())->{BT_REFUSED}, '', 'a good act is not refused');
+is($t->get($act, user => 'vera')->{body} =~ /BT_METHOD/, '',
+    'a form that is refused is none');
 my @twice = (Origin => $origin, Origin => 'http://evil.example');
 is($t->request(method => 'POST', path => $act, user => 'olga', body => 'a=b',
     headers => [ @twice, 'Content-Type' =>
@@ -124,7 +143,9 @@ for my $name (qw(X-HTTP-Method X-HTTP-Method-Override X-Method-Override)) {
         headers => { $name, 'GET' });
     is($answer->{status}, 405, "$name does not open other addresses");
 }
-is($t->post($act, 'a=b')->{status}, 401, 'a stranger');
+$answer = $t->post($act, 'a=b');
+is($answer->{status}, 401, 'a stranger');
+is(shown($answer)->{BT_METHOD}, undef, 'a stranger does not reach the worker');
 is($t->post($act, 'a=b', user => 'vera')->{status}, 403, 'a viewer');
 is($t->post($act, 'a=b', user => 'axel')->{status}, 403, 'an auditor');
 is($t->post("$act/", 'a=b', user => 'olga')->{status}, 404, 'another path');
@@ -160,7 +181,8 @@ $t->end;
 $t = BackupTasks::Module->new(key => '');
 $answer = act(Origin => 'http://127.0.0.1:' . $t->port);
 is($answer->{status}, 403, 'no key: no act');
-like($t->error_fields($answer)->{text}, qr/switched off/, 'says so');
+like(shown($answer)->{BT_REFUSED}, qr/switched off/, 'says so');
+is(shown($answer)->{BT_CSRF}, '', 'and there is no token');
 is($t->get($act, user => 'olga')->{status}, 403, 'no key: no form');
 is($t->get('/backup/log/9', user => 'olga')->{status}, 200, 'pages are there');
 like($t->log('error'), qr/acts need "backup_tasks_csrf_key_file"/, 'in the log');

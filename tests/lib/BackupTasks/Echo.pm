@@ -3,7 +3,8 @@
 # It stands where the worker stands, so that the tests of the module can read
 # what goes over the wire.  The answer is <echo><NAME>value</NAME>...<STDIN>
 # body</STDIN></echo>, as text/xml or application/xml like the worker's, with
-# the body for HEAD, too: the sheet renders it to know its length.
+# the body for HEAD, too: the sheet renders it to know its length.  An act that
+# nginx refused is answered with 403, as the worker does.
 
 package BackupTasks::Echo;
 
@@ -119,7 +120,8 @@ sub _answer {
         ? 'application/xml; charset=utf-8' : 'text/xml';
     my $body = '<echo>' . join('', map { "<$_->[0]>" . _escape($_->[1])
         . "</$_->[0]>" } @pairs, [ STDIN => $stdin ]) . '</echo>';
-    return "Status: 200\r\nContent-Type: $type\r\n"
+    my $status = ($value{BT_METHOD} // '') eq 'REFUSED' ? 403 : 200;
+    return "Status: $status\r\nContent-Type: $type\r\n"
         . "Cache-Control: private, no-cache\r\n\r\n$body";
 }
 
