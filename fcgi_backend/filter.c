@@ -139,6 +139,8 @@ add_like(bt_sql *sql, bt_str pattern, const char *general, const char *lower)
 }
 
 
+/* Comparison overlooks blanks at the end of names, and a tenant's name is not
+ * ours: the length tells "a" from "a ". */
 static void
 add_scope_tenants(const bt_scope *scope, bt_sql *sql, bool tenants)
 {
@@ -154,8 +156,10 @@ add_scope_tenants(const bt_scope *scope, bt_sql *sql, bool tenants)
 
         bt_sql_value(sql, " OR (c.name = ?",
                      bt_text(scope->tenants[i].cluster));
-        bt_sql_value(sql, " AND n.name = ?)",
+        bt_sql_value(sql, " AND n.name = ?",
                      bt_text(scope->tenants[i].tenant));
+        bt_sql_value(sql, " AND LENGTH(n.name) = ?)",
+                     bt_int((int64_t) scope->tenants[i].tenant.len));
     }
 }
 

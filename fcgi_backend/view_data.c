@@ -127,14 +127,19 @@ write_tenants(bt_reply *reply, void *context, int64_t id)
 {
     bt_sql            sql;
     bt_rows          *rows;
+    bt_filter         filter;
     bt_store_status  *status = context;
+
+    filter = (bt_filter) { .request = reply->request };
 
     bt_sql_init(&sql);
     bt_sql_add(&sql, "SELECT t.tenant_id, ");
     bt_row_columns(&sql, tenant_fields, TENANT_FIELDS);
     bt_sql_add(&sql, " FROM data_task_tenants t"
-               " LEFT JOIN tenants n ON n.id = t.tenant_id");
+               " LEFT JOIN tenants n ON n.id = t.tenant_id"
+               " LEFT JOIN clusters c ON c.id = n.cluster_id");
     bt_sql_value(&sql, " WHERE t.task_id = ?", bt_int(id));
+    bt_filter_where_places(&filter, &sql, BT_FILTER_SCOPE, true);
     bt_sql_add(&sql, " ORDER BY t.tenant_id");
 
     *status = bt_sql_run(&sql, reply->store, &rows);
