@@ -6,6 +6,11 @@
 #include <string.h>
 
 #define AUDIT_COLUMNS  14
+#define AUDIT_NAMES                                                           \
+    "id, at, user, roles, client_address, request_id, action, kind,"          \
+    " target_id, cluster_id, tenant_id, command_id, outcome, detail,"         \
+    " previous_hash, hash"
+#define AUDIT_CHUNK    1000
 
 /* Values of an event in the order of the table. */
 static void
@@ -69,18 +74,17 @@ bt_audit_add(EVP_MD_CTX *context, bt_value value)
     return bt_audit_add_bytes(context, value.text);
 }
 
-bool
-bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
-              const bt_audit_event *event, unsigned char hash[BT_AUDIT_HASH])
+static bool
+bt_audit_hash_values(const unsigned char previous[BT_AUDIT_HASH],
+                     const bt_value values[AUDIT_COLUMNS],
+                     unsigned char hash[BT_AUDIT_HASH])
 {
-    bt_value    values[AUDIT_COLUMNS];
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool        good;
 
     if (context == NULL) {
         return false;
     }
-    bt_audit_values(event, values);
     good = EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1
            && EVP_DigestUpdate(context, previous, BT_AUDIT_HASH) == 1;
     for (size_t i = 0; good && i < AUDIT_COLUMNS; i++) {
@@ -89,6 +93,16 @@ bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
     good = good && EVP_DigestFinal_ex(context, hash, NULL) == 1;
     EVP_MD_CTX_free(context);
     return good;
+}
+
+bool
+bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
+              const bt_audit_event *event, unsigned char hash[BT_AUDIT_HASH])
+{
+    bt_value values[AUDIT_COLUMNS];
+
+    bt_audit_values(event, values);
+    return bt_audit_hash_values(previous, values, hash);
 }
 
 /* Id and hash of the last event; 0 and zeros where there is none. */
@@ -177,11 +191,99 @@ bt_audit_append(bt_store *store, const bt_audit_event *event)
     bt_audit_values(&next, values);
     values[AUDIT_COLUMNS] = bt_text(bt_audit_hex(previous, hex[0]));
     values[AUDIT_COLUMNS + 1] = bt_text(bt_audit_hex(hash, hex[1]));
-    return bt_store_run(store, "INSERT INTO audit_events (id, at, user, roles,"
-                        " client_address, request_id, action, kind, target_id,"
-                        " cluster_id, tenant_id, command_id, outcome, detail,"
-                        " previous_hash, hash) VALUES"
-                        " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+    return bt_store_run(store, "INSERT INTO audit_events (" AUDIT_NAMES ")"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
                         " UNHEX(?), UNHEX(?))",
                         values, AUDIT_COLUMNS + 2, NULL, NULL);
+}
+
+static bool
+bt_audit_is(bt_value value, const unsigned char hash[BT_AUDIT_HASH])
+{
+    return value.type == BT_VALUE_TEXT && value.text.len == BT_AUDIT_HASH
+           && memcmp(value.text.data, hash, BT_AUDIT_HASH) == 0;
+}
+
+static void
+bt_audit_found(bt_audit_walk *walk, int64_t id, const char *fault)
+{
+    walk->bad_id = id;
+    walk->fault = fault;
+}
+
+/* Goes on to the event that `rows` is on, or tells what is wrong with it. */
+static bool
+bt_audit_step(bt_audit_walk *walk, bt_rows *rows)
+{
+    bt_value      values[AUDIT_COLUMNS];
+    bt_value      previous = bt_rows_get(rows, AUDIT_COLUMNS);
+    unsigned char hash[BT_AUDIT_HASH];
+
+    for (size_t i = 0; i < AUDIT_COLUMNS; i++) {
+        values[i] = bt_rows_get(rows, i);
+    }
+    if (values[0].number != walk->last + 1) {
+        bt_audit_found(walk, walk->last + 1, "is missing");
+    } else if (walk->events == 0 && walk->first > 1
+               && previous.type == BT_VALUE_TEXT
+               && previous.text.len == BT_AUDIT_HASH)
+    {
+        memcpy(walk->hash, previous.text.data, BT_AUDIT_HASH);
+    } else if (!bt_audit_is(previous, walk->hash)) {
+        bt_audit_found(walk, values[0].number,
+                       "does not follow the one before it");
+    }
+    if (walk->bad_id != 0) {
+        return true;
+    }
+    if (!bt_audit_hash_values(walk->hash, values, hash)) {
+        return false;
+    }
+    if (!bt_audit_is(bt_rows_get(rows, AUDIT_COLUMNS + 1), hash)) {
+        bt_audit_found(walk, values[0].number, "was changed");
+        return true;
+    }
+    memcpy(walk->hash, hash, BT_AUDIT_HASH);
+    walk->last = values[0].number;
+    walk->events++;
+    return true;
+}
+
+/* The next events; *more: there may be others behind them. */
+static bt_store_status
+bt_audit_walk_on(bt_store *store, bt_audit_walk *walk, bool *more)
+{
+    bt_rows        *rows;
+    bt_value        params[2] = { bt_int(walk->last), bt_int(AUDIT_CHUNK) };
+    int             next;
+    size_t          count = 0;
+    bool            good = true;
+    bt_store_status status;
+
+    status = bt_store_run(store, "SELECT " AUDIT_NAMES " FROM audit_events"
+                          " WHERE id > ? ORDER BY id LIMIT ?", params, 2,
+                          &rows, NULL);
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+    while ((next = bt_rows_next(rows)) > 0 && good && walk->bad_id == 0) {
+        good = bt_audit_step(walk, rows);
+        count++;
+    }
+    bt_rows_close(rows);
+    *more = count == AUDIT_CHUNK && walk->bad_id == 0;
+    return good && next >= 0 ? BT_STORE_OK : BT_STORE_ERROR;
+}
+
+bt_store_status
+bt_audit_verify(bt_store *store, int64_t from, bt_audit_walk *walk)
+{
+    bool            more = true;
+    bt_store_status status = BT_STORE_OK;
+
+    *walk = (bt_audit_walk) { .first = from, .last = from - 1 };
+    while (status == BT_STORE_OK && more) {
+        status = bt_audit_walk_on(store, walk, &more);
+    }
+    return status;
 }

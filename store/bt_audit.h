@@ -40,6 +40,24 @@ bool            bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
  * all rows that the transaction changes have been locked. */
 bt_store_status bt_change_number(bt_store *store, int64_t *number);
 
+/* What a walk along the chain has found.  The good events go from `first` to
+ * `last`, whose hash is `hash`; with bad_id != 0 the walk ended at this event,
+ * and `fault` completes "event 7 ...". */
+typedef struct {
+    int64_t       events;
+    int64_t       first;
+    int64_t       last;
+    unsigned char hash[BT_AUDIT_HASH];
+    int64_t       bad_id;
+    const char   *fault;
+} bt_audit_walk;
+
+/* Walks the chain from event `from` on and computes each hash anew.  From 1 on
+ * nothing is taken on trust; from a later one, that what it says about its
+ * predecessor is true. */
+bt_store_status bt_audit_verify(bt_store *store, int64_t from,
+                                bt_audit_walk *walk);
+
 /* Appends an event; event->id is ignored.  Only inside a transaction that has
  * called bt_change_number(): its lock keeps the chain in one line. */
 bt_store_status bt_audit_append(bt_store *store, const bt_audit_event *event);
