@@ -25,12 +25,36 @@ bt_act_cut(bt_str text, size_t max)
 }
 
 
+/* What is to be said, and in brackets who it was: that part stays whole. */
+static bt_str
+add_note(bt_buf *out, bt_str detail, bt_str note)
+{
+    if (note.len == 0) {
+        return bt_act_cut(detail, DETAIL_BYTES);
+    }
+
+    note = bt_act_cut(note, DETAIL_BYTES - sizeof(" []"));
+    detail = bt_act_cut(detail, DETAIL_BYTES - sizeof(" []") - note.len);
+    bt_buf_add(out, detail.data, detail.len);
+    bt_buf_addz(out, detail.len > 0 ? " [" : "[");
+    bt_buf_add(out, note.data, note.len);
+    bt_buf_addc(out, ']');
+
+    return (bt_str) { out->data, out->len };
+}
+
+
 bt_store_status
 bt_acting_audit(const bt_acting *acting, const char *outcome, bt_str detail)
 {
+    char             data[DETAIL_BYTES + 1];
+    bt_buf           text;
     const bt_act    *act = acting->act;
     const bt_actor  *actor = acting->actor;
-    bt_audit_event   event = {
+
+    bt_buf_init(&text, data, sizeof(data));
+
+    bt_audit_event  event = {
         .at = acting->now,
         .user = actor->user,
         .roles = bt_act_cut(actor->roles, ROLES_BYTES),
@@ -43,7 +67,7 @@ bt_acting_audit(const bt_acting *acting, const char *outcome, bt_str detail)
         .tenant_id = acting->tenant_id,
         .command_id = acting->result->command_id,
         .outcome = bt_str_of(outcome),
-        .detail = bt_act_cut(detail, DETAIL_BYTES)
+        .detail = add_note(&text, detail, actor->note)
     };
 
     return bt_audit_append(acting->store, &event);
@@ -232,4 +256,45 @@ bt_act_refused(bt_store *store, const bt_actor *actor, const bt_act *act,
 
     return status == BT_STORE_OK ? run_transaction(&acting, refusal_body)
                                  : status;
+}
+
+
+/* The event alone; its lock is the change counter's. */
+bt_store_status
+bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
+    const char *detail)
+{
+    char             data[DETAIL_BYTES + 1];
+    bt_buf           text;
+    int64_t          number;
+    bt_store_status  status;
+
+    bt_buf_init(&text, data, sizeof(data));
+
+    bt_audit_event  event = {
+        .at = bt_time_now(),
+        .user = actor->user,
+        .client_address = bt_act_cut(actor->client_address, ADDRESS_BYTES),
+        .action = bt_str_of(action),
+        .outcome = BT_STR("DONE"),
+        .detail = add_note(&text, bt_str_of(detail), actor->note)
+    };
+
+    status = bt_store_begin(store);
+
+    if (status == BT_STORE_OK) {
+        status = bt_change_number(store, &number);
+    }
+
+    if (status == BT_STORE_OK) {
+        status = bt_audit_append(store, &event);
+    }
+
+    if (status == BT_STORE_OK) {
+        return bt_store_commit(store);
+    }
+
+    bt_store_rollback(store);
+
+    return status;
 }

@@ -15,6 +15,7 @@ typedef struct {
     bt_str roles;
     bt_str client_address;
     bt_str request_id;
+    bt_str note;                         /* more about who, for the trail */
 } bt_actor;
 
 /* What is to be done to which record. */
@@ -70,6 +71,10 @@ const char     *bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
  * the change counter. */
 bt_store_status bt_act_carry_out(bt_store *store, const bt_actor *actor,
                                  const bt_act *act, bt_act_result *result);
+
+/* Puts on record what is no act on a record: a migration, a registration. */
+bt_store_status bt_act_note(bt_store *store, const bt_actor *actor,
+                            const char *action, const char *detail);
 
 /* Audits an act that was refused before it came to its transaction. */
 bt_store_status bt_act_refused(bt_store *store, const bt_actor *actor,

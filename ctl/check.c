@@ -97,7 +97,7 @@ repair(ctl_context *ctl)
             (void) printf("%" PRId64 " hourly counts put right\n"
                           "%" PRId64 " other values put right\n", run.cells,
                           run.values);
-            return CTL_DONE;
+            return ctl_note(ctl, "repair", "");
         }
         bt_store_rollback(ctl->store);
         if (bt_store_status_of(ctl->store) != BT_STORE_CONFLICT) {

@@ -27,12 +27,25 @@ typedef struct {
     const char *arguments;
     const char *summary;
     int       (*run)(ctl_context *ctl, int argc, char **argv);
+    bool        alone;              /* needs no record store */
 } ctl_command;
 
 int  ctl_migrate(ctl_context *ctl, int argc, char **argv);
 int  ctl_check(ctl_context *ctl, int argc, char **argv);
 int  ctl_sample(ctl_context *ctl, int argc, char **argv);
+int  ctl_log(ctl_context *ctl, int argc, char **argv);
+int  ctl_status(ctl_context *ctl, int argc, char **argv);
+int  ctl_command_of(ctl_context *ctl, int argc, char **argv);
+int  ctl_audit(ctl_context *ctl, int argc, char **argv);
+int  ctl_grants(ctl_context *ctl, int argc, char **argv);
 
+/* Waits until a command is over and tells what became of it; CTL_DONE when it
+ * was carried out. */
+int  ctl_command_wait(ctl_context *ctl, int64_t id);
+
+/* Puts on record what was done to the store as a whole: the word of the audit
+ * trail, and more about it. */
+int  ctl_note(ctl_context *ctl, const char *action, const char *detail);
 /* Writes "backup-tasks-ctl: ..." to standard error and returns `code`. */
 int  ctl_say(int code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -11,12 +11,25 @@
 static const ctl_command commands[] = {
     { "migrate", "[--dir DIR]",
       "create or bring up to date the tables of the record store",
-      ctl_migrate },
+      ctl_migrate, false },
+    { "status", "[-H] [CLUSTER]",
+      "the log backups, their states, and who asked for what", ctl_status,
+      false },
+    { "log", "start|stop|restart [option ...] CLUSTER [TENANT]",
+      "request an act on a log backup, as the buttons of the page do", ctl_log,
+      false },
+    { "command", "list [-H] [--all] [--limit N] [CLUSTER] | cancel ID",
+      "requested acts, and to take one back", ctl_command_of, false },
+    { "audit", "list [-H] [option ...] | verify [--from ID] [--anchor ID:HASH]",
+      "who did what, and whether the trail is whole", ctl_audit, false },
     { "check", "[--repair]",
-      "recompute what is kept twice, and tell what differs", ctl_check },
+      "recompute what is kept twice, and tell what differs", ctl_check,
+      false },
     { "sample", "[--tasks N] [--seed N] [--verbose]",
       "fill the record store with sample clusters; for trying it out only",
-      ctl_sample }
+      ctl_sample, false },
+    { "grants", "[--database NAME] [--worker|--agent|--migrate USER[@HOST]]",
+      "print what each program's account needs, as SQL", ctl_grants, true }
 };
 
 #define COMMANDS  (sizeof(commands) / sizeof(commands[0]))
@@ -52,7 +65,8 @@ find(const char *name)
 }
 
 static int
-run(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
+run_on_store(ctl_context *ctl, const ctl_command *command, int argc,
+             char **argv)
 {
     char why[512];
     int  code;
@@ -69,6 +83,18 @@ run(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
                               : ctl_say(CTL_FAILED, "out of memory");
     bt_store_free(ctl->store);
     bt_store_library_end();
+    return code;
+}
+
+static int
+run(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
+{
+    int code = command->alone ? command->run(ctl, argc, argv)
+                              : run_on_store(ctl, command, argc, argv);
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return ctl_say(CTL_FAILED, "the output could not be written");
+    }
     return code;
 }
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOCK_TRIES  60              /* each waits as long as the server lets */
+#define LOCK_TRIES      60          /* each waits as long as the server lets */
+#define ERROR_NO_TABLE  1146u
 
 /* What schema_migrations says about one migration. */
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     ctl_context   *ctl;
     bt_store      *lock;
     migration_list known;
+    int            applied;         /* last one of this run; 0: none */
 } migrate;
 
 static const char *const own_tables[] = {
@@ -270,7 +272,7 @@ note_end(const migrate *m, const migration_file *file)
 }
 
 static int
-apply(const migrate *m, const migration_file *file)
+apply(migrate *m, const migration_file *file)
 {
     progress at;
     int      code = read_progress(m, file->version, &at);
@@ -294,7 +296,29 @@ apply(const migrate *m, const migration_file *file)
         code = apply_statement(m, file, i,
                                at.found && i == (size_t) at.reached);
     }
-    return code == CTL_DONE ? note_end(m, file) : code;
+    if (code != CTL_DONE) {
+        return code;
+    }
+    m->applied = file->version;
+    return note_end(m, file);
+}
+
+/* The trail stands in a table that the migrations make: they come first, and
+ * a directory may have others. */
+static int
+put_on_record(const migrate *m)
+{
+    char detail[64];
+
+    if (m->applied == 0
+        || (bt_store_run(m->ctl->store, "SELECT 1 FROM audit_events"
+                         " WHERE id = 0", NULL, 0, NULL, NULL) != BT_STORE_OK
+            && bt_store_errno(m->ctl->store) == ERROR_NO_TABLE))
+    {
+        return CTL_DONE;
+    }
+    (void) snprintf(detail, sizeof(detail), "up to migration %d", m->applied);
+    return ctl_note(m->ctl, "migrate", detail);
 }
 
 static int
@@ -310,6 +334,9 @@ apply_all(migrate *m)
     }
     bt_store_rollback(m->lock);
     if (code == CTL_DONE) {
+        code = put_on_record(m);
+    }
+    if (code == CTL_DONE) {
         (void) printf("the record store is at migration %zu\n",
                       m->known.count);
     }
@@ -319,7 +346,7 @@ apply_all(migrate *m)
 static int
 run_migrations(ctl_context *ctl, const char *dir)
 {
-    migrate m = { ctl, NULL, { NULL, 0 } };
+    migrate m = { ctl, NULL, { NULL, 0 }, 0 };
     char    why[512];
     int     code;
 

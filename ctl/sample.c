@@ -59,7 +59,7 @@ ctl_sample(ctl_context *ctl, int argc, char **argv)
     switch (bt_sample_fill(ctl->store, &conf, why, sizeof(why))) {
     case BT_SAMPLE_FILLED:
         (void) printf("%" PRId64 " sample data tasks\n", conf.tasks);
-        return CTL_DONE;
+        return ctl_note(ctl, "sample", "");
     case BT_SAMPLE_THERE_ALREADY:
         (void) puts("the samples are there already");
         return CTL_DONE;

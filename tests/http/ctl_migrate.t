@@ -81,8 +81,15 @@ sub drop { return $db->sql('DROP DATABASE IF EXISTS backup_tasks') }
 my ($status, $text) = migrate("$root/schema");
 is($status, 0, 'a fresh store: 0') or diag $text;
 like($text, qr/^0001-records\.sql: applied$/m, 'says what it applied');
-is($db->value('SELECT number FROM backup_tasks.change_counter'), 0,
+is($db->value('SELECT number FROM backup_tasks.change_counter'), 1,
     'the change counter is there');
+my @migrations = map { m{([^/]+)$} } sort glob "$root/schema/[0-9]*.sql";
+my $who = getpwuid $>;
+my $last = @migrations;
+like(join(' ', @{ ($db->sql('SELECT id, user, action, outcome, detail FROM '
+    . 'backup_tasks.audit_events'))[0] }),
+    qr/^1 os:$who migrate DONE up to migration $last\b/,
+    'who did it is on record');
 is($db->value('SELECT default_collation_name FROM information_schema.schemata '
     . "WHERE schema_name = 'backup_tasks'"), 'utf8mb4_bin', 'exact names');
 my ($row) = $db->sql('SELECT name, sha256, finished IS NOT NULL FROM '
@@ -92,11 +99,12 @@ is_deeply($row, ['0001-records.sql', Digest::SHA->new(256)
     'and noted with its checksum');
 
 # Again: nothing changes.
-my $fresh = content(qw(schema_migrations change_counter));
+my $fresh = content(qw(schema_migrations change_counter audit_events));
 ($status, $text) = migrate("$root/schema");
 is($status, 0, 'again: 0');
 unlike($text, qr/applied/, 'nothing applied');
-is(content(qw(schema_migrations change_counter)), $fresh, 'nothing changed');
+is(content(qw(schema_migrations change_counter audit_events)), $fresh,
+    'nothing changed');
 
 # Refused, each with a reason, and nothing changed.
 $db->sql(q{INSERT INTO backup_tasks.schema_migrations VALUES
@@ -109,13 +117,14 @@ like($text, qr/newer than this program: it has migration 7, .* known here is/,
 is(content('schema_migrations'), $newer, 'nothing changed');
 $db->sql('DELETE FROM backup_tasks.schema_migrations WHERE version = 7');
 
-my %altered = map { my ($name) = m{([^/]+)$}; local (@ARGV, $/) = $_;
-    ($name => scalar <>) } glob "$root/schema/*.sql";
+my %altered = map { my $name = $_;
+    local (@ARGV, $/) = "$root/schema/$name"; ($name => scalar <>) } @migrations;
 $altered{'0001-records.sql'} .= "-- more\n";
 ($status, $text) = migrate(schema(%altered));
 is($status, 2, 'an altered migration: 2');
 like($text, qr/0001-records\.sql is not the file that was applied/, 'says so');
-is(content(qw(schema_migrations change_counter)), $fresh, 'nothing changed');
+is(content(qw(schema_migrations change_counter audit_events)), $fresh,
+    'nothing changed');
 
 my $good = "CREATE TABLE a (n INT);\n";
 for my $case (

@@ -306,6 +306,9 @@
     <m k="action.restart">Restart</m>
     <m k="action.acknowledge">Acknowledge</m>
     <m k="action.cancel">Cancel</m>
+    <m k="action.migrate">Migrate</m>
+    <m k="action.sample">Fill in samples</m>
+    <m k="action.repair">Repair</m>
     <m k="action.cause">View Cause</m>
     <m k="action.details">Details</m>
     <m k="target.log">log backup</m>

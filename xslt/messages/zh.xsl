@@ -306,6 +306,9 @@
     <m k="action.restart">重启</m>
     <m k="action.acknowledge">确认</m>
     <m k="action.cancel">取消</m>
+    <m k="action.migrate">升级数据表</m>
+    <m k="action.sample">填充示例数据</m>
+    <m k="action.repair">修复</m>
     <m k="action.cause">查看原因</m>
     <m k="action.details">详情</m>
     <m k="target.log">日志备份</m>
