@@ -124,7 +124,7 @@ sub form {
     my ($path, $state, %more) = @_;
     my ($csrf) = $t->get("/backup/$path", user => 'operator')->{body}
         =~ /name="csrf" value="(\w+)"/;
-    return $t->post("/backup/$path", { csrf => $csrf, 'expected-state' => $state,
+    return $t->post("/backup/$path", { csrf => $csrf // '', 'expected-state' => $state,
         'idempotency-key' => sprintf('%032x', ++$id{key}), %more },
         user => 'operator');
 }

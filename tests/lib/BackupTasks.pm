@@ -264,6 +264,7 @@ sub stop {
     my ($self) = @_;
     $self->_end('nginx', 'TERM');
     $self->_end('worker', 'TERM');
+    $self->_end($_, 'TERM') for sort keys %{ $self->{pid} || {} };
     $self->{db}->stop('KILL');
     return $self;
 }
