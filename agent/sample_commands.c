@@ -5,6 +5,7 @@
 #include "store/bt_audit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* One past command; minutes are before now. */
 typedef struct {
@@ -29,7 +30,7 @@ static const past_command commands[] = {
       2 * 24 * 60 + 300, 600,
       "No agent took the command before its deadline." },
     { "crm-us", "stop", "IN_PROGRESS", "CANCELED", "li.wei", 30 * 60, 20,
-      "Canceled before an agent took it." }
+      "Canceled before an agent took it; nothing was done." }
 };
 
 typedef struct {
@@ -75,7 +76,10 @@ insert_command(sample_run *run, const past_command *command,
         bt_text(bt_str_of(command->state)), bt_text(BT_STR("")),
         bt_text(bt_str_of(command->user)), bt_time(at),
         bt_time(at + 10 * BT_MINUTE), bt_time(end),
-        bt_text(bt_str_of(command->result)), bt_time(end), bt_int(number)
+        bt_text(bt_str_of(command->result)),
+        strcmp(command->state, "CANCELED") == 0
+            ? bt_text(bt_str_of(command->user)) : bt_null(),
+        bt_time(end), bt_int(number)
     };
 
     (void) snprintf(key, sizeof(key), "%016llx%016llx",
@@ -85,8 +89,9 @@ insert_command(sample_run *run, const past_command *command,
     if (!sample_sql(run, "INSERT INTO commands (action, kind, target_id, "
                     "cluster_id, tenant_id, expected_state, state, "
                     "idempotency_key, requested_by, requested_at, deadline, "
-                    "ended_at, result, updated, change_no) VALUES (?, 'log', "
-                    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values,
+                    "ended_at, result, canceled_by, updated, change_no) "
+                    "VALUES (?, 'log', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                    "?)", values,
                     sizeof(values) / sizeof(values[0]), NULL))
     {
         return false;

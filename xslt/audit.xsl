@@ -97,7 +97,7 @@
         <xsl:value-of select="concat(f:word('target', b:kind), ' ', b:target)"/>
       </a>
     </xsl:if>
-    <xsl:if test="b:command">
+    <xsl:if test="b:command and not(b:kind = 'commands')">
       <a href="{$base}commands/{b:command}{$keep}">
         <xsl:value-of select="concat(f:t('target.command'), ' ', b:command)"/>
       </a>

@@ -85,10 +85,14 @@
           <xsl:with-param name="code" select="b:state"/>
         </xsl:call-template>
         <xsl:if test="$operator and b:state = 'REQUESTED'">
-          <a class="act" href="{$base}commands/{b:id}/cancel{$keep}">
-            <xsl:value-of select="f:t('action.cancel')"/>
-            <span class="vh"><xsl:value-of select="concat(' ', f:who(.))"/></span>
-          </a>
+          <small class="note">
+            <a href="{$base}commands/{b:id}/cancel{$keep}">
+              <xsl:value-of select="f:t('action.cancel')"/>
+              <span class="vh">
+                <xsl:value-of select="concat(' ', f:who(.))"/>
+              </span>
+            </a>
+          </small>
         </xsl:if>
       </td>
       <td data-l="{f:t('col.result')}">

@@ -195,7 +195,8 @@
         <xsl:text>second</xsl:text>
       </xsl:when>
       <xsl:when test="starts-with($view, 'cluster')">clusters</xsl:when>
-      <xsl:when test="starts-with($view, 'command')">commands</xsl:when>
+      <xsl:when test="starts-with($view, 'command')
+                      or /b:action-form/b:target/b:command">commands</xsl:when>
       <xsl:when test="$view = 'audit'">audit</xsl:when>
       <xsl:otherwise>data</xsl:otherwise>
     </xsl:choose>
