@@ -1,7 +1,7 @@
 # Makefile: builds the programs, the nginx module and the tests into build/.
 #
-#   make [all]       worker, ctl and module
-#   make worker | ctl | module | unit | fuzz | tools
+#   make [all]       worker, agent, ctl and module
+#   make worker | agent | ctl | module | unit | fuzz | tools
 #   make SAN=1 ...   the same with ASan and UBSan, into build-san/
 #   make install     DESTDIR, PREFIX (default /usr/local), MODULES_DIR
 #   make clean
@@ -31,7 +31,8 @@ PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 # What token/ needs beside; neither worker nor ctl is linked with it.
 TOKEN_LIBS := $(shell pkg-config --libs jansson libcrypto 2>/dev/null)
 
-DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\"
+VERSION  := 0.1.0
+DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\" -DBT_VERSION=\"$(VERSION)\"
 WARN      = -Wall -Wextra -Werror
 BASEFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) -g
 BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(DEFS) $(CFLAGS)
@@ -45,11 +46,12 @@ note-missing = @test -f $(1) || echo "$(1) is not there: nothing to build"
 
 COMMON   := $(call sources,common store acts)
 WORKER   := $(call sources,fcgi_backend)
-AGENT    := $(call parts,$(call sources,agent))
+RECORDS  := $(call sources,recorder sample)
+AGENT    := $(call sources,agent)
 CTL      := $(call sources,ctl)
 TOKEN    := $(call sources,token)
-PARTS    := $(COMMON) $(call parts,$(WORKER)) $(AGENT) $(call parts,$(CTL)) \
-            $(TOKEN)
+PARTS    := $(COMMON) $(RECORDS) $(call parts,$(WORKER)) \
+            $(call parts,$(AGENT)) $(call parts,$(CTL)) $(TOKEN)
 TESTS    := $(wildcard tests/unit/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/*.c)
 FUZZ_SRC := $(wildcard common/*.c token/*.c)
@@ -59,12 +61,14 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZERS))
 TOOL_BIN := $(patsubst %.c,$(BUILD)/%,$(TOOLS))
 
-.PHONY: all worker ctl module unit fuzz tools install clean packages FORCE
+.PHONY: all worker agent ctl module unit fuzz tools install clean packages FORCE
 
-all: worker ctl module
+all: worker agent ctl module
 
 worker: $(if $(wildcard fcgi_backend/main.c),$(BUILD)/backup-tasks-worker)
 	$(call note-missing,fcgi_backend/main.c)
+agent:  $(if $(wildcard agent/main.c),$(BUILD)/backup-tasks-agent)
+	$(call note-missing,agent/main.c)
 ctl:    $(if $(wildcard ctl/main.c),$(BUILD)/backup-tasks-ctl)
 	$(call note-missing,ctl/main.c)
 unit:   $(UNIT_BIN)
@@ -78,7 +82,12 @@ module:
 $(BUILD)/backup-tasks-worker: $(call objects,$(COMMON) $(WORKER)) | packages
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
 
-$(BUILD)/backup-tasks-ctl: $(call objects,$(COMMON) $(AGENT) $(CTL)) | packages
+$(BUILD)/backup-tasks-agent: \
+    $(call objects,$(COMMON) $(RECORDS) $(AGENT)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+$(BUILD)/backup-tasks-ctl: \
+    $(call objects,$(COMMON) $(RECORDS) $(call parts,$(AGENT)) $(CTL)) | packages
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
 
 # Everything but the main functions, for the unit tests to pick from.
@@ -141,5 +150,5 @@ install: all
 clean:
 	rm -rf build build-san
 
--include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(CTL) $(TESTS) \
-                                  $(TOOLS)))
+-include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(AGENT) $(CTL) \
+                                  $(TESTS) $(TOOLS)))

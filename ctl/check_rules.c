@@ -2,7 +2,7 @@
 
 #include "check.h"
 
-#include "agent/recorder.h"
+#include "recorder/recorder.h"
 #include "store/bt_audit.h"
 
 #define SQL_MAX     4096

@@ -5,9 +5,6 @@
 
 #include "store/bt_store.h"
 
-#ifndef BT_VERSION
-#define BT_VERSION    "0.1.0"
-#endif
 #ifndef BT_SHARE_DIR
 #define BT_SHARE_DIR  "/usr/local/share/backup-tasks"
 #endif

@@ -2,7 +2,7 @@
 
 #include "ctl.h"
 
-#include "agent/sample.h"
+#include "sample/sample.h"
 
 #include <getopt.h>
 #include <inttypes.h>

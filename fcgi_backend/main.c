@@ -17,7 +17,6 @@
 #include "fcgi_backend/server.h"
 
 #define PROGRAM            "backup-tasks-worker"
-#define VERSION            "0.1.0"
 #define THREADS            8
 #define THREADS_MAX        256
 #define BACKLOG            511
@@ -109,7 +108,7 @@ take_option(options *o, int option)
         return 0;
 
     case 'v':
-        puts(PROGRAM " " VERSION);
+        puts(PROGRAM " " BT_VERSION);
         return 0;
 
     default:
@@ -303,7 +302,7 @@ serve(const options *o, int fd)
         return fail("--store", o->store, "cannot be read, or no memory");
     }
 
-    bt_log("notice", PROGRAM " " VERSION " started with %d threads",
+    bt_log("notice", PROGRAM " " BT_VERSION " started with %d threads",
            o->threads);
     wait_for_end(&set, o->log);
     bt_server_stop(server);

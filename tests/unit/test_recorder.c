@@ -2,7 +2,7 @@
 
 #include "database.h"
 
-#include "agent/recorder.h"
+#include "recorder/recorder.h"
 
 /* 2026-11-20T10:15:00Z */
 #define T0  (INT64_C(1795169700) * BT_SECOND)

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "agent/recorder.h"
+#include "recorder/recorder.h"
 
 /* 2026-11-20T10:00:00Z */
 #define T0        (INT64_C(1795168800) * BT_SECOND)
