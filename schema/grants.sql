@@ -85,6 +85,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cleanup_tasks` TO 'backup_agent'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_actions` TO 'backup_agent'@'localhost';
+GRANT SELECT
+  ON `backup_tasks`.`cluster_access` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cluster_groups` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE
