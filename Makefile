@@ -44,7 +44,7 @@ parts   = $(filter-out %/main.c,$(1))
 
 note-missing = @test -f $(1) || echo "$(1) is not there: nothing to build"
 
-COMMON   := $(call sources,common store acts)
+COMMON   := $(call sources,common store acts xml health)
 WORKER   := $(call sources,fcgi_backend)
 RECORDS  := $(call sources,recorder sample)
 AGENT    := $(call sources,agent)

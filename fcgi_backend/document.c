@@ -19,38 +19,14 @@ own_type(const bt_route *route)
 void
 bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at)
 {
-    char    text[BT_TIME_MAX];
-    size_t  len;
-
-    if (at == BT_USEC_NONE) {
-        return;
-    }
-
-    len = bt_time_format_utc(text, at);
-    bt_xml_attr(reply->xml, name, (bt_str) { text, len });
+    bt_xml_time_attr(reply->xml, name, at);
 }
 
 
 void
 bt_document_time(bt_reply *reply, const char *element, bt_usec at)
 {
-    char    text[BT_TIME_MAX];
-    size_t  len;
-
-    if (at == BT_USEC_NONE) {
-        return;
-    }
-
-    bt_xml_open(reply->xml, element);
-
-    if (reply->zone != NULL) {
-        len = bt_time_format_local(text, at, reply->zone);
-        bt_xml_attr(reply->xml, "local", (bt_str) { text, len });
-    }
-
-    len = bt_time_format_utc(text, at);
-    bt_xml_text(reply->xml, (bt_str) { text, len });
-    bt_xml_close(reply->xml);
+    bt_xml_time(reply->xml, reply->zone, element, at);
 }
 
 

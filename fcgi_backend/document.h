@@ -5,9 +5,6 @@
 
 #include "fcgi_backend/reply.h"
 
-#define BT_NAMESPACE     "urn:nginx-backup-tasks:1"
-#define BT_FEED_VERSION  "1.0"
-
 /* Room for a path with any canonical query string. */
 #define BT_HREF_MAX  (16 * 1024)
 

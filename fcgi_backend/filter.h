@@ -4,7 +4,7 @@
 #define BT_FILTER_H
 
 #include "fcgi_backend/reply.h"
-#include "fcgi_backend/sql.h"
+#include "store/bt_sql.h"
 
 /* Which of the request's conditions a statement takes. */
 #define BT_FILTER_SCOPE    0x01u     /* what the user may see: always */

@@ -1,472 +1,37 @@
-/* health.c: what endangers clusters: the risks, and the state made of them. */
+/* health.c: the health of the clusters in a user's scope. */
 
 #include "fcgi_backend/health.h"
 
-#include <stdlib.h>
-#include <string.h>
 
-#include "fcgi_backend/document.h"
-#include "fcgi_backend/row.h"
-
-#define RISKS_SHOWN  3
-
-
+/* Which clusters a request leaves. */
 typedef struct {
-    const char   *name;
-    bt_health_e   severity;
-} risk_kind;
-
-
-static const risk_kind  risk_kinds[BT_RISK_MAX] = {
-    [BT_RISK_LOG_INTERRUPTED] = { "LOG_INTERRUPTED", BT_HEALTH_CRITICAL },
-    [BT_RISK_LOG_FAILED] = { "LOG_FAILED", BT_HEALTH_CRITICAL },
-    [BT_RISK_LOG_LATENCY] = { "LOG_LATENCY", BT_HEALTH_CRITICAL },
-    [BT_RISK_DATA_AGE] = { "DATA_AGE", BT_HEALTH_CRITICAL },
-    [BT_RISK_DATA_NEVER] = { "DATA_NEVER", BT_HEALTH_CRITICAL },
-    [BT_RISK_STALE] = { "STALE", BT_HEALTH_STALE },
-    [BT_RISK_LOG_STOPPED] = { "LOG_STOPPED", BT_HEALTH_WARNING },
-    [BT_RISK_DATA_FAILED] = { "DATA_FAILED", BT_HEALTH_WARNING }
-};
-
-
-/* Tenants that are backed up by themselves: in 4.x all but sys, before that
- * the cluster as a whole, which is tenant 1. */
-#define SQL_BACKED_UP                                                         \
-    " AND CASE WHEN c.version LIKE '4%' OR c.version LIKE '%-v4%'"            \
-    " THEN n.ob_id <> 1"                                                      \
-    " ELSE n.ob_id = 1 OR n.last_full IS NOT NULL"                            \
-    " OR n.last_incremental IS NOT NULL END"
-
-#define SQL_LAST_GOOD                                                         \
-    "GREATEST(COALESCE(n.last_full, n.last_incremental),"                     \
-    " COALESCE(n.last_incremental, n.last_full))"
-
-#define SQL_NOT_CANCELED                                                      \
-    "COALESCE(x.code, '') NOT IN ('CANCELED', '-4072', '4072')"
-
-
-/* Rows of one of the statements below, and where they go. */
-typedef struct {
-    bt_reply   *reply;
-    bt_health  *health;
-    bool        failed;              /* no memory */
-} reading;
-
-typedef void (*row_reader)(reading *read, bt_rows *rows);
-
-
-static const char *
-copy_text(reading *read, bt_value value)
-{
-    char  *copy;
-
-    copy = bt_pool_copy(read->reply->request->pool, bt_value_text(value));
-
-    if (copy == NULL) {
-        read->failed = true;
-        return "";
-    }
-
-    return copy;
-}
-
-
-/* Room for one more; what there was stays in the pool until its end. */
-static void *
-more_room(reading *read, void *items, size_t count, size_t size)
-{
-    void  *more;
-
-    more = bt_pool_alloc(read->reply->request->pool,
-                         (count + 1) * 2 * size);
-
-    if (more == NULL) {
-        read->failed = true;
-        return NULL;
-    }
-
-    if (count > 0) {
-        memcpy(more, items, count * size);
-    }
-
-    return more;
-}
-
-
-static bool
-is_power_of_two(size_t count)
-{
-    return (count & (count - 1)) == 0;
-}
+    const bt_filter  *filter;
+    unsigned          parts;
+} places;
 
 
 static void
-add_risk(reading *read, const bt_risk *risk)
+from_clusters(const void *context, bt_sql *sql, const char *select)
 {
-    bt_risk    *more;
-    bt_health  *health = read->health;
+    bt_usec        updated;
+    const places  *p = context;
 
-    if (is_power_of_two(health->risk_count)) {
-        more = more_room(read, health->risks, health->risk_count,
-                         sizeof(bt_risk));
+    updated = p->filter->request->query.updated_after;
+    bt_filter_clusters(p->filter, sql, select, p->parts);
 
-        if (more == NULL) {
-            return;
-        }
-
-        health->risks = more;
+    if ((p->parts & BT_FILTER_UPDATED) != 0 && updated != BT_USEC_NONE) {
+        bt_sql_value(sql, " AND c.updated >= ?", bt_time(updated));
     }
-
-    health->risks[health->risk_count++] = *risk;
 }
 
 
+/* A filter chooses clusters; their state is that of all their tenants. */
 static void
-read_cluster(reading *read, bt_rows *rows)
+where_places(const void *context, bt_sql *sql)
 {
-    bt_value     observed;
-    bt_cluster  *more, *cluster;
-    bt_health   *health = read->health;
+    const places  *p = context;
 
-    if (is_power_of_two(health->cluster_count)) {
-        more = more_room(read, health->clusters, health->cluster_count,
-                         sizeof(bt_cluster));
-
-        if (more == NULL) {
-            return;
-        }
-
-        health->clusters = more;
-    }
-
-    observed = bt_rows_get(rows, 2);
-    cluster = &health->clusters[health->cluster_count++];
-    *cluster = (bt_cluster) {
-        .id = bt_rows_get(rows, 0).number,
-        .name = copy_text(read, bt_rows_get(rows, 1)),
-        .observed = bt_value_time(observed),
-        .stale = bt_row_is_stale(read->reply->request->now, observed,
-                                 bt_rows_get(rows, 3))
-    };
-
-    if (cluster->observed == BT_USEC_NONE) {
-        cluster->state = BT_HEALTH_UNKNOWN;
-        return;
-    }
-
-    if (cluster->stale) {
-        add_risk(read, &(bt_risk) {
-            .kind = BT_RISK_STALE,
-            .cluster_id = cluster->id,
-            .cluster = cluster->name,
-            .since = cluster->observed,
-            .seconds = (read->reply->request->now - cluster->observed)
-                       / BT_SECOND
-        });
-    }
-}
-
-
-/* cluster, tenant: the first four columns of the risks' statements. */
-static bt_risk
-begin_risk(reading *read, bt_rows *rows)
-{
-    return (bt_risk) {
-        .cluster_id = bt_rows_get(rows, 0).number,
-        .cluster = copy_text(read, bt_rows_get(rows, 1)),
-        .tenant_id = bt_rows_get(rows, 2).number,
-        .tenant = copy_text(read, bt_rows_get(rows, 3)),
-        .since = BT_USEC_NONE,
-        .seconds = -1
-    };
-}
-
-
-static void
-set_since(const reading *read, bt_risk *risk, bt_value since)
-{
-    risk->since = bt_value_time(since);
-    risk->seconds = -1;
-
-    if (risk->since != BT_USEC_NONE) {
-        risk->seconds = (read->reply->request->now - risk->since) / BT_SECOND;
-    }
-}
-
-
-static void
-read_log(reading *read, bt_rows *rows)
-{
-    bt_str    status;
-    bt_risk   risk;
-    bt_usec   observed;
-
-    risk = begin_risk(read, rows);
-    risk.log_id = bt_rows_get(rows, 4).number;
-    status = bt_value_text(bt_rows_get(rows, 5));
-    set_since(read, &risk, bt_rows_get(rows, 6));
-
-    if (bt_str_eqz(status, "INTERRUPTED")) {
-        risk.kind = BT_RISK_LOG_INTERRUPTED;
-
-    } else if (bt_str_eqz(status, "FAILED")) {
-        risk.kind = BT_RISK_LOG_FAILED;
-
-    } else if (bt_str_eqz(status, "STOPPED")) {
-        risk.kind = BT_RISK_LOG_STOPPED;
-
-    } else {
-        risk.kind = BT_RISK_LOG_LATENCY;
-        risk.since = BT_USEC_NONE;
-        risk.seconds = bt_rows_get(rows, 7).number;
-        observed = bt_value_time(bt_rows_get(rows, 8));
-
-        if (observed != BT_USEC_NONE) {
-            risk.seconds += (read->reply->request->now - observed) / BT_SECOND;
-        }
-    }
-
-    add_risk(read, &risk);
-}
-
-
-static void
-read_tenant(reading *read, bt_rows *rows)
-{
-    bt_risk  risk;
-
-    risk = begin_risk(read, rows);
-
-    if (bt_rows_get(rows, 6).number != 0) {
-        risk.kind = BT_RISK_DATA_FAILED;
-        risk.task_id = bt_rows_get(rows, 5).number;
-        set_since(read, &risk, bt_rows_get(rows, 8));
-        add_risk(read, &risk);
-        risk.task_id = 0;
-    }
-
-    if (bt_rows_get(rows, 7).number != 0) {
-        risk.kind = BT_RISK_DATA_AGE;
-        set_since(read, &risk, bt_rows_get(rows, 4));
-
-        if (risk.since == BT_USEC_NONE) {
-            risk.kind = BT_RISK_DATA_NEVER;
-        }
-
-        add_risk(read, &risk);
-    }
-}
-
-
-static bt_store_status
-run(reading *read, bt_sql *sql, row_reader reader)
-{
-    int              more;
-    bt_rows         *rows;
-    bt_store_status  status;
-
-    status = bt_sql_run(sql, read->reply->store, &rows);
-    bt_sql_free(sql);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    while ((more = bt_rows_next(rows)) > 0) {
-        reader(read, rows);
-    }
-
-    bt_rows_close(rows);
-
-    if (more < 0) {
-        return BT_STORE_UNAVAILABLE;
-    }
-
-    return read->failed ? BT_STORE_ERROR : BT_STORE_OK;
-}
-
-
-/* One cluster alone; 0: all of them. */
-static void
-add_cluster(bt_sql *sql, int64_t cluster_id)
-{
-    if (cluster_id != 0) {
-        bt_sql_value(sql, " AND c.id = ?", bt_int(cluster_id));
-    }
-}
-
-
-static void
-add_places(bt_sql *sql, const bt_filter *filter, unsigned parts,
-    int64_t cluster_id, bool tenants)
-{
-    bt_filter_where_places(filter, sql, parts, tenants);
-    add_cluster(sql, cluster_id);
-}
-
-
-static bt_store_status
-read_clusters(reading *read, const bt_filter *filter, unsigned parts,
-    int64_t cluster_id)
-{
-    bt_sql   sql;
-    bt_usec  updated = filter->request->query.updated_after;
-
-    bt_sql_init(&sql);
-    bt_filter_clusters(filter, &sql, "SELECT DISTINCT c.id, c.name,"
-                       " c.observed, c.round_seconds", parts);
-    add_cluster(&sql, cluster_id);
-
-    if ((parts & BT_FILTER_UPDATED) != 0 && updated != BT_USEC_NONE) {
-        bt_sql_value(&sql, " AND c.updated >= ?", bt_time(updated));
-    }
-
-    bt_sql_add(&sql, " ORDER BY c.id");
-
-    return run(read, &sql, read_cluster);
-}
-
-
-static bt_store_status
-read_logs(reading *read, const bt_filter *filter, unsigned parts,
-    int64_t cluster_id)
-{
-    bt_sql  sql;
-
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT t.cluster_id, c.name, n.id, n.name, t.id,"
-               " t.status, t.status_since, t.latency_seconds, t.observed"
-               " FROM log_backups t"
-               " JOIN clusters c ON c.id = t.cluster_id"
-               " LEFT JOIN tenants n ON n.id = t.tenant_id"
-               " LEFT JOIN acknowledgements a ON a.record_id = t.id"
-               " WHERE a.record_id IS NULL"
-               " AND (n.id IS NULL OR n.incarnation = c.incarnation)"
-               " AND (t.status IN ('INTERRUPTED', 'FAILED', 'STOPPED')"
-               " OR t.latency_seconds > c.rpo_seconds)");
-    add_places(&sql, filter, parts, cluster_id, true);
-
-    return run(read, &sql, read_log);
-}
-
-
-static bt_store_status
-read_tenants(reading *read, const bt_filter *filter, unsigned parts,
-    int64_t cluster_id)
-{
-    bt_sql  sql;
-
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT p.cluster_id, p.cluster, p.id, p.name,"
-               " p.last_good, p.last_data_id, p.failed, p.late, d.end_time"
-               " FROM (");
-    bt_sql_add(&sql, "SELECT c.id AS cluster_id, c.name AS cluster, n.id,"
-               " n.name, " SQL_LAST_GOOD " AS last_good, n.last_data_id,"
-               " n.last_data_status = 'FAILED' AND a.record_id IS NULL AND "
-               SQL_NOT_CANCELED " AS failed,");
-    bt_sql_value(&sql, " COALESCE(TIMESTAMPDIFF(SECOND, " SQL_LAST_GOOD ", ?)"
-                 " > c.data_age_seconds, 1) AS late",
-                 bt_time(read->reply->request->now));
-    bt_sql_add(&sql, " FROM tenants n JOIN clusters c"
-               " ON c.id = n.cluster_id AND c.incarnation = n.incarnation"
-               " LEFT JOIN acknowledgements a ON a.record_id = n.last_data_id"
-               " LEFT JOIN causes x ON x.record_id = n.last_data_id"
-               " WHERE 1 = 1" SQL_BACKED_UP);
-    add_places(&sql, filter, parts, cluster_id, true);
-    bt_sql_add(&sql, ") p"
-               " LEFT JOIN record_keys k"
-               " ON p.failed <> 0 AND k.id = p.last_data_id"
-               " LEFT JOIN data_tasks d"
-               " ON d.listed_at = k.listed_at AND d.id = k.id"
-               " WHERE p.failed <> 0 OR p.late <> 0");
-
-    return run(read, &sql, read_tenant);
-}
-
-
-static int
-compare_cluster(const void *key, const void *element)
-{
-    int64_t            id = *(const int64_t *) key;
-    const bt_cluster  *cluster = element;
-
-    return (id > cluster->id) - (id < cluster->id);
-}
-
-
-/* What counts when several are true. */
-static int
-rank(bt_health_e state)
-{
-    switch (state) {
-
-    case BT_HEALTH_CRITICAL:
-        return 3;
-
-    case BT_HEALTH_STALE:
-        return 2;
-
-    case BT_HEALTH_WARNING:
-        return 1;
-
-    default:
-        return 0;
-    }
-}
-
-
-/* States from risks; risks of clusters that were never observed go. */
-static void
-judge(bt_health *health)
-{
-    size_t       i, kept;
-    bt_risk     *risk;
-    bt_cluster  *cluster;
-
-    kept = 0;
-
-    for (i = 0; i < health->risk_count; i++) {
-        risk = &health->risks[i];
-        cluster = health->cluster_count == 0 ? NULL
-                  : bsearch(&risk->cluster_id, health->clusters,
-                            health->cluster_count, sizeof(bt_cluster),
-                            compare_cluster);
-
-        if (cluster == NULL || cluster->state == BT_HEALTH_UNKNOWN) {
-            continue;
-        }
-
-        if (rank(risk_kinds[risk->kind].severity) > rank(cluster->state)) {
-            cluster->state = risk_kinds[risk->kind].severity;
-        }
-
-        health->risks[kept++] = *risk;
-    }
-
-    health->risk_count = kept;
-}
-
-
-/* Worst kind first, within a kind the longest, then by name: a page that is
- * read again shows the same order. */
-static int
-compare_risks(const void *a, const void *b)
-{
-    int             order;
-    const bt_risk  *x = a, *y = b;
-
-    if (x->kind != y->kind) {
-        return x->kind < y->kind ? -1 : 1;
-    }
-
-    if (x->seconds != y->seconds) {
-        return x->seconds > y->seconds ? -1 : 1;
-    }
-
-    order = strcmp(x->cluster, y->cluster);
-
-    return order != 0 ? order : strcmp(x->tenant != NULL ? x->tenant : "",
-                                       y->tenant != NULL ? y->tenant : "");
+    bt_filter_where_places(p->filter, sql, p->parts & BT_FILTER_SCOPE, true);
 }
 
 
@@ -474,114 +39,27 @@ bt_store_status
 bt_health_read(bt_reply *reply, const bt_filter *filter, unsigned parts,
     int64_t cluster_id, bt_health *health)
 {
-    reading          read;
-    bt_store_status  status;
+    places           p;
+    bt_health_query  query;
 
-    *health = (bt_health) { 0 };
-    read = (reading) { .reply = reply, .health = health };
+    p = (places) { .filter = filter, .parts = parts };
+    query = (bt_health_query) {
+        .store = reply->store,
+        .pool = reply->request->pool,
+        .now = reply->request->now,
+        .cluster_id = cluster_id,
+        .from_clusters = from_clusters,
+        .where_places = where_places,
+        .context = &p
+    };
 
-    status = read_clusters(&read, filter, parts, cluster_id);
-
-    /* A filter chooses clusters; their state is that of all their tenants. */
-    if (status == BT_STORE_OK) {
-        status = read_logs(&read, filter, parts & BT_FILTER_SCOPE, cluster_id);
-    }
-
-    if (status == BT_STORE_OK) {
-        status = read_tenants(&read, filter, parts & BT_FILTER_SCOPE,
-                              cluster_id);
-    }
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    judge(health);
-
-    if (health->risk_count > 0) {
-        qsort(health->risks, health->risk_count, sizeof(bt_risk),
-              compare_risks);
-    }
-
-    return BT_STORE_OK;
-}
-
-
-static void
-write_name(bt_reply *reply, const char *element, int64_t id, const char *name)
-{
-    bt_xml_open(reply->xml, element);
-    bt_xml_attr_int(reply->xml, "id", id);
-    bt_xml_text(reply->xml, bt_str_of(name));
-    bt_xml_close(reply->xml);
-}
-
-
-void
-bt_health_write_risk(bt_reply *reply, const bt_risk *risk)
-{
-    const risk_kind     *kind = &risk_kinds[risk->kind];
-    const char *const   *states = bt_view_statuses(BT_VIEW_CLUSTERS);
-
-    bt_xml_open(reply->xml, "risk");
-    bt_xml_attr(reply->xml, "kind", bt_str_of(kind->name));
-    bt_xml_attr(reply->xml, "severity", bt_str_of(states[kind->severity]));
-    write_name(reply, "cluster", risk->cluster_id, risk->cluster);
-
-    if (risk->tenant_id != 0) {
-        write_name(reply, "tenant", risk->tenant_id, risk->tenant);
-    }
-
-    if (risk->log_id != 0) {
-        bt_xml_leaf_int(reply->xml, "log-id", risk->log_id);
-    }
-
-    if (risk->task_id != 0) {
-        bt_xml_leaf_int(reply->xml, "task-id", risk->task_id);
-    }
-
-    bt_document_time(reply, "since", risk->since);
-
-    if (risk->seconds >= 0) {
-        bt_xml_leaf_int(reply->xml, "seconds", risk->seconds);
-    }
-
-    bt_xml_close(reply->xml);
-}
-
-
-static void
-write_states(bt_reply *reply, const bt_health *health)
-{
-    size_t              i, counts[BT_HEALTH_MAX] = { 0 };
-    const char *const  *states = bt_view_statuses(BT_VIEW_CLUSTERS);
-
-    for (i = 0; i < health->cluster_count; i++) {
-        counts[health->clusters[i].state]++;
-    }
-
-    bt_xml_attr_int(reply->xml, "clusters", (int64_t) health->cluster_count);
-    bt_xml_attr_int(reply->xml, "at-risk",
-                    (int64_t) (counts[BT_HEALTH_CRITICAL]
-                               + counts[BT_HEALTH_STALE]
-                               + counts[BT_HEALTH_WARNING]));
-
-    for (i = 0; i < BT_HEALTH_MAX; i++) {
-
-        if (counts[i] > 0) {
-            bt_xml_open(reply->xml, "count");
-            bt_xml_attr(reply->xml, "status", bt_str_of(states[i]));
-            bt_xml_text_int(reply->xml, (int64_t) counts[i]);
-            bt_xml_close(reply->xml);
-        }
-    }
+    return bt_health_find(&query, health);
 }
 
 
 bt_store_status
-bt_health_write(bt_reply *reply)
+bt_health_add(bt_reply *reply)
 {
-    size_t           i;
     bt_filter        filter;
     bt_health        health;
     bt_store_status  status;
@@ -589,18 +67,9 @@ bt_health_write(bt_reply *reply)
     filter = (bt_filter) { .request = reply->request };
     status = bt_health_read(reply, &filter, BT_FILTER_SCOPE, 0, &health);
 
-    if (status != BT_STORE_OK) {
-        return status;
+    if (status == BT_STORE_OK) {
+        bt_health_write(reply->xml, reply->zone, &health);
     }
 
-    bt_xml_open(reply->xml, "health");
-    write_states(reply, &health);
-
-    for (i = 0; i < health.risk_count && i < RISKS_SHOWN; i++) {
-        bt_health_write_risk(reply, &health.risks[i]);
-    }
-
-    bt_xml_close(reply->xml);
-
-    return BT_STORE_OK;
+    return status;
 }

@@ -381,7 +381,7 @@ write_top(walk *w)
         return BT_STORE_OK;
     }
 
-    status = bt_health_write(w->reply);
+    status = bt_health_add(w->reply);
 
     if (status == BT_STORE_OK) {
         status = bt_overview_write(w->reply, &w->filter);

@@ -70,7 +70,7 @@ bt_record_begin(bt_reply *reply, const char *root, bt_usec as_of)
     filter = (bt_filter) { .request = reply->request };
 
     bt_document_begin(reply, root, as_of);
-    status = bt_health_write(reply);
+    status = bt_health_add(reply);
 
     return status == BT_STORE_OK ? bt_overview_write(reply, &filter) : status;
 }

@@ -5,7 +5,7 @@
 
 #include "fcgi_backend/output.h"
 #include "fcgi_backend/request.h"
-#include "fcgi_backend/xml.h"
+#include "xml/bt_xml.h"
 
 /* What a worker thread keeps from request to request. */
 typedef struct {

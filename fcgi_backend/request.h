@@ -6,7 +6,7 @@
 #include <fcgiapp.h>
 
 #include "common/bt_param.h"
-#include "fcgi_backend/pool.h"
+#include "common/bt_pool.h"
 #include "store/bt_store.h"
 
 /* One tenant of one cluster, by their names. */

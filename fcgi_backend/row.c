@@ -8,8 +8,8 @@
 #include "acts/bt_act.h"
 #include "fcgi_backend/cause.h"
 #include "fcgi_backend/document.h"
+#include "health/bt_health.h"
 
-#define STALE_ROUNDS       3
 #define FIELD_COLUMNS_MAX  6
 
 
@@ -25,20 +25,6 @@ static const size_t  field_columns[] = {
     [BT_FIELD_ACTIONS] = 1,
     [BT_FIELD_EXTRA] = 0
 };
-
-
-bt_str
-bt_value_text(bt_value value)
-{
-    return value.type == BT_VALUE_TEXT ? value.text : (bt_str) { "", 0 };
-}
-
-
-bt_usec
-bt_value_time(bt_value value)
-{
-    return value.type == BT_VALUE_TIME ? value.number : BT_USEC_NONE;
-}
 
 
 void
@@ -206,21 +192,11 @@ write_ack(bt_reply *reply, const char *element, const bt_value *ack)
 }
 
 
-bool
-bt_row_is_stale(bt_usec now, bt_value observed, bt_value round_seconds)
-{
-    return observed.type == BT_VALUE_TIME
-           && round_seconds.type == BT_VALUE_INT
-           && now - observed.number
-              > STALE_ROUNDS * round_seconds.number * BT_SECOND;
-}
-
-
 void
 bt_row_stale(bt_reply *reply, bt_value observed, bt_value round_seconds,
     bt_value reason)
 {
-    if (!bt_row_is_stale(reply->request->now, observed, round_seconds)) {
+    if (!bt_health_is_stale(reply->request->now, observed, round_seconds)) {
         return;
     }
 

@@ -4,7 +4,7 @@
 #define BT_ROW_H
 
 #include "fcgi_backend/reply.h"
-#include "fcgi_backend/sql.h"
+#include "store/bt_sql.h"
 
 /* How columns become an element; the number of columns in brackets. */
 typedef enum {
@@ -58,11 +58,5 @@ void bt_row_value(bt_reply *reply, const char *element, bt_value value);
 /* The cluster's <stale>, when it has not answered for three rounds. */
 void bt_row_stale(bt_reply *reply, bt_value observed, bt_value round_seconds,
                   bt_value reason);
-bool bt_row_is_stale(bt_usec now, bt_value observed, bt_value round_seconds);
-
-/* The text of a value; "" for anything else. */
-bt_str bt_value_text(bt_value value);
-/* A time, or BT_USEC_NONE. */
-bt_usec bt_value_time(bt_value value);
 
 #endif

@@ -240,7 +240,8 @@ write_risks(bt_reply *reply, const bt_health *health, int64_t id)
     for (i = 0; i < health->risk_count; i++) {
 
         if (health->risks[i].cluster_id == id) {
-            bt_health_write_risk(reply, &health->risks[i]);
+            bt_health_write_risk(reply->xml, reply->zone,
+                                 &health->risks[i]);
         }
     }
 }
@@ -443,7 +444,7 @@ write_top(bt_reply *reply, const bt_filter *filter, const bt_health *health)
         return BT_STORE_OK;
     }
 
-    status = bt_health_write(reply);
+    status = bt_health_add(reply);
 
     if (status == BT_STORE_OK) {
         status = bt_overview_write(reply, filter);

@@ -264,3 +264,15 @@ bt_rows_close(bt_rows *rows)
         bt_connection_drop(connection);
     }
 }
+
+bt_str
+bt_value_text(bt_value value)
+{
+    return value.type == BT_VALUE_TEXT ? value.text : (bt_str) { "", 0 };
+}
+
+bt_usec
+bt_value_time(bt_value value)
+{
+    return value.type == BT_VALUE_TIME ? value.number : BT_USEC_NONE;
+}

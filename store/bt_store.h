@@ -41,6 +41,10 @@ typedef struct {
 #define bt_text(s)  ((bt_value) { BT_VALUE_TEXT, 0, (s) })
 #define bt_null()   ((bt_value) { BT_VALUE_NULL, 0, { NULL, 0 } })
 
+/* The text of a value; "" for anything else.  A time, or BT_USEC_NONE. */
+bt_str  bt_value_text(bt_value value);
+bt_usec bt_value_time(bt_value value);
+
 typedef struct bt_store bt_store;
 typedef struct bt_rows  bt_rows;
 

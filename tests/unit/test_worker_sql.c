@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fcgi_backend/request.h"
-#include "fcgi_backend/sql.h"
+#include "store/bt_sql.h"
 
 
 static void

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "fcgi_backend/xml.h"
+#include "xml/bt_xml.h"
 
 
 typedef struct {

@@ -1,6 +1,6 @@
-/* xml.c: the one place that builds and escapes XML, on Mini-XML. */
+/* bt_xml.c: the one place that builds and escapes XML, on Mini-XML. */
 
-#include "fcgi_backend/xml.h"
+#include "xml/bt_xml.h"
 
 #include <mxml.h>
 #include <stdio.h>
@@ -533,4 +533,42 @@ bt_xml_close(bt_xml *xml)
     }
 
     xml->depth--;
+}
+
+
+void
+bt_xml_time_attr(bt_xml *xml, const char *name, bt_usec at)
+{
+    char    text[BT_TIME_MAX];
+    size_t  len;
+
+    if (at == BT_USEC_NONE) {
+        return;
+    }
+
+    len = bt_time_format_utc(text, at);
+    bt_xml_attr(xml, name, (bt_str) { text, len });
+}
+
+
+void
+bt_xml_time(bt_xml *xml, bt_zone *zone, const char *name, bt_usec at)
+{
+    char    text[BT_TIME_MAX];
+    size_t  len;
+
+    if (at == BT_USEC_NONE) {
+        return;
+    }
+
+    bt_xml_open(xml, name);
+
+    if (zone != NULL) {
+        len = bt_time_format_local(text, at, zone);
+        bt_xml_attr(xml, "local", (bt_str) { text, len });
+    }
+
+    len = bt_time_format_utc(text, at);
+    bt_xml_text(xml, (bt_str) { text, len });
+    bt_xml_close(xml);
 }

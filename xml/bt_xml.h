@@ -1,9 +1,13 @@
-/* xml.h: the one place that builds and escapes XML, on Mini-XML. */
+/* bt_xml.h: the one place that builds and escapes XML, on Mini-XML. */
 
 #ifndef BT_XML_H
 #define BT_XML_H
 
-#include "common/bt_text.h"
+#include "common/bt_time.h"
+
+/* Of every document; the version of their contract. */
+#define BT_NAMESPACE     "urn:nginx-backup-tasks:1"
+#define BT_FEED_VERSION  "1.0"
 
 typedef struct bt_xml bt_xml;
 
@@ -34,6 +38,11 @@ void    bt_xml_close(bt_xml *xml);
 /* An element with text only. */
 void    bt_xml_leaf(bt_xml *xml, const char *name, bt_str value);
 void    bt_xml_leaf_int(bt_xml *xml, const char *name, int64_t value);
+
+/* An element with a time, and its local form unless zone is NULL; an attribute
+ * with a time.  BT_USEC_NONE: nothing. */
+void    bt_xml_time(bt_xml *xml, bt_zone *zone, const char *name, bt_usec at);
+void    bt_xml_time_attr(bt_xml *xml, const char *name, bt_usec at);
 
 /* Writes what is complete and the start tags of what is still open, and frees
  * the memory of it: a long document needs no more room than one part. */

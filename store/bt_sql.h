@@ -1,9 +1,9 @@
-/* sql.h: SQL statements from constant fragments; values only as parameters. */
+/* bt_sql.h: SQL statements from constant fragments; values only as parameters. */
 
 #ifndef BT_SQL_H
 #define BT_SQL_H
 
-#include "fcgi_backend/pool.h"
+#include "common/bt_pool.h"
 #include "store/bt_store.h"
 
 /* A statement under construction.  No text from outside ever reaches `text`:

@@ -1,4 +1,4 @@
-/* pool.h: memory that lives as long as one request. */
+/* bt_pool.h: memory that lives as long as one request. */
 
 #ifndef BT_POOL_H
 #define BT_POOL_H

@@ -1,6 +1,6 @@
-/* pool.c: memory that lives as long as one request. */
+/* bt_pool.c: memory that lives as long as one request. */
 
-#include "fcgi_backend/pool.h"
+#include "common/bt_pool.h"
 
 #include <stdalign.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* sql.c: SQL statements from constant fragments; values only as parameters. */
+/* bt_sql.c: SQL statements from constant fragments; values only as parameters. */
 
-#include "fcgi_backend/sql.h"
+#include "store/bt_sql.h"
 
 #include <stdlib.h>
 #include <string.h>
