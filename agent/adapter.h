@@ -25,7 +25,8 @@ typedef struct {
 
 /* One command on its way.  round_before: the newest round of the log backup
  * when the command was taken (BT_UNKNOWN: none).  step: the word that the
- * adapter set by intend() last, kept in the store; "" before the first. */
+ * adapter set by intend() last, kept in the store; "" before the first;
+ * intend() itself sets step and step_at. */
 typedef struct bt_order bt_order;
 
 struct bt_order {
@@ -40,6 +41,7 @@ struct bt_order {
     bt_usec     taken;              /* by the store's clock */
     bt_usec     now;                /* by the store's clock */
     char        step[BT_STEP_WORD_MAX];
+    bt_usec     step_at;            /* when the word was set; BT_UNKNOWN */
 
     /* Must be called before every statement that changes the cluster: makes
      * sure that the lease still holds and writes the word down.  False: the

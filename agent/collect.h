@@ -12,16 +12,20 @@ typedef struct bt_collect bt_collect;
 bt_collect *bt_collect_new(int64_t cluster_id);
 void        bt_collect_free(bt_collect *collect);
 
-/* What the cluster says of itself; empty texts are unknown. */
+/* What the cluster says of itself; empty texts are unknown.  incarnation: 1
+ * unless the cluster itself counts; one more for each other ob_id or creation
+ * (BT_UNKNOWN: not known) is the matter of who records it. */
 typedef struct {
     bt_str  ob_name;
     int64_t ob_id;
     bt_str  version;
     int     incarnation;
+    bt_usec created;
     bt_usec clock;                  /* the cluster's, at this look */
 } bt_collect_cluster;
 
-/* As in recorder.h; the records are copied. */
+/* As in recorder.h; the records are copied.  A tenant without a name only
+ * says that it exists: one that is known keeps its name. */
 void bt_collect_cluster_is(bt_collect *collect,
                            const bt_collect_cluster *cluster);
 void bt_collect_tenant(bt_collect *collect, const bt_tenant_record *tenant);
@@ -29,5 +33,9 @@ void bt_collect_data(bt_collect *collect, const bt_data_record *task);
 void bt_collect_cleanup(bt_collect *collect, const bt_cleanup_record *task);
 void bt_collect_second(bt_collect *collect, const bt_second_record *second);
 void bt_collect_log(bt_collect *collect, const bt_log_record *log);
+/* The record was no task of its own: it is taken out of the store, where it
+ * is there (copy_id 0). */
+void bt_collect_gone(bt_collect *collect, bt_kind kind, int64_t tenant,
+                     bt_str source_id);
 
 #endif
