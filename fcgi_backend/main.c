@@ -1,9 +1,7 @@
 /* main.c: backup-tasks-worker: options, socket, process id file, signals. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +11,8 @@
 #include <unistd.h>
 
 #include "acts/bt_act.h"
-#include "fcgi_backend/log.h"
+#include "common/bt_log.h"
+#include "common/bt_process.h"
 #include "fcgi_backend/server.h"
 
 #define PROGRAM            "backup-tasks-worker"
@@ -56,21 +55,6 @@ fail(const char *what, const char *name, const char *why)
 }
 
 
-/* A number of [1, max]; 0 if it is none. */
-static int
-number(const char *text, int max)
-{
-    char  *end;
-    long   value;
-
-    errno = 0;
-    value = strtol(text, &end, 10);
-
-    return errno == 0 && *text != '\0' && *end == '\0' && value >= 1
-           && value <= max ? (int) value : 0;
-}
-
-
 static int
 take_option(options *o, int option)
 {
@@ -93,12 +77,12 @@ take_option(options *o, int option)
         return -1;
 
     case 't':
-        o->threads = number(optarg, THREADS_MAX);
+        o->threads = bt_process_number(optarg, THREADS_MAX);
         return o->threads > 0 ? -1
                : fail("--threads", optarg, "not a number from 1 to 256");
 
     case 'c':
-        o->command_seconds = number(optarg, 24 * 3600);
+        o->command_seconds = bt_process_number(optarg, 24 * 3600);
         return o->command_seconds > 0 ? -1
                : fail("--command-deadline", optarg,
                       "not a number of seconds from 1 to 86400");
@@ -230,53 +214,6 @@ open_socket(const char *path)
 
 
 static int
-write_pid(const char *path)
-{
-    FILE  *file;
-
-    if (path == NULL) {
-        return 0;
-    }
-
-    file = fopen(path, "we");
-
-    if (file == NULL) {
-        return fail("--pid", path, strerror(errno));
-    }
-
-    fprintf(file, "%ld\n", (long) getpid());
-
-    return fclose(file) == 0 ? 0 : fail("--pid", path, strerror(errno));
-}
-
-
-static void
-signals_to_wait_for(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGTERM);
-    sigaddset(set, SIGINT);
-    sigaddset(set, SIGQUIT);
-    sigaddset(set, SIGHUP);
-}
-
-
-/* Waits for the end; SIGHUP opens the log file again after a rotation. */
-static void
-wait_for_end(const sigset_t *set, const char *log)
-{
-    int  signal_number;
-
-    while (sigwait(set, &signal_number) == 0 && signal_number == SIGHUP) {
-
-        if (!bt_log_open(log)) {
-            bt_log("error", "cannot open the log again: %s", strerror(errno));
-        }
-    }
-}
-
-
-static int
 serve(const options *o, int fd)
 {
     sigset_t         set;
@@ -293,8 +230,7 @@ serve(const options *o, int fd)
         }
     };
 
-    signals_to_wait_for(&set);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    bt_process_block(&set);
 
     server = bt_server_start(&conf);
 
@@ -304,7 +240,7 @@ serve(const options *o, int fd)
 
     bt_log("notice", PROGRAM " " BT_VERSION " started with %d threads",
            o->threads);
-    wait_for_end(&set, o->log);
+    bt_process_wait(&set, o->log);
     bt_server_stop(server);
     bt_log("notice", PROGRAM " ended");
 
@@ -335,11 +271,8 @@ run(const options *o)
         return 1;
     }
 
-    rc = write_pid(o->pid);
-
-    if (rc == 0) {
-        rc = serve(o, fd);
-    }
+    rc = bt_process_pid(o->pid) ? serve(o, fd)
+                                : fail("--pid", o->pid, strerror(errno));
 
     unlink(o->socket);
     close(fd);

@@ -7,7 +7,7 @@
 #include "acts/bt_command.h"
 #include "fcgi_backend/act.h"
 #include "fcgi_backend/document.h"
-#include "fcgi_backend/log.h"
+#include "common/bt_log.h"
 #include "fcgi_backend/views.h"
 
 #define RETRY_AFTER  5          /* seconds */

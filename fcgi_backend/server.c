@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "acts/bt_command.h"
-#include "fcgi_backend/log.h"
+#include "common/bt_log.h"
 #include "fcgi_backend/respond.h"
 
 /* A peer that neither reads nor writes for so long is given up. */

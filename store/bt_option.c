@@ -130,8 +130,8 @@ bt_boolean(const char *value)
            || strcasecmp(value, "on") == 0 || strcasecmp(value, "true") == 0;
 }
 
-static bool
-bt_set_tls_mode(const bt_reader *reader, const char *value)
+bool
+bt_tls_by_name(const char *name, bt_tls_e *tls)
 {
     static const struct {
         const char *name;
@@ -142,13 +142,20 @@ bt_set_tls_mode(const bt_reader *reader, const char *value)
         { "VERIFY_IDENTITY", BT_TLS_VERIFY }
     };
 
-    for (size_t i = 0; value != NULL && i < sizeof(modes) / sizeof(modes[0]);
-         i++)
-    {
-        if (strcasecmp(value, modes[i].name) == 0) {
-            reader->option->tls = modes[i].tls;
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcasecmp(name, modes[i].name) == 0) {
+            *tls = modes[i].tls;
             return true;
         }
+    }
+    return false;
+}
+
+static bool
+bt_set_tls_mode(const bt_reader *reader, const char *value)
+{
+    if (value != NULL && bt_tls_by_name(value, &reader->option->tls)) {
+        return true;
     }
     return bt_refuse(reader, "ssl-mode is DISABLED, PREFERRED, REQUIRED, "
                      "VERIFY_CA or VERIFY_IDENTITY");

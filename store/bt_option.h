@@ -17,6 +17,9 @@ typedef enum {
     BT_TLS_VERIFY                   /* certificate and name of the server */
 } bt_tls_e;
 
+/* By a word of ssl-mode; false: there is no such word. */
+bool bt_tls_by_name(const char *name, bt_tls_e *tls);
+
 /* NULL: not given. */
 typedef struct {
     char     *host;

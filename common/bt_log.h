@@ -1,9 +1,9 @@
-/* log.h: the worker's log: one line per event, safe to read in a terminal. */
+/* bt_log.h: the log of a daemon: one line per event, safe to read in a terminal. */
 
 #ifndef BT_LOG_H
 #define BT_LOG_H
 
-#include "common/bt_text.h"
+#include "bt_text.h"
 
 /* Opens `file` for appending, or standard error for "stderr"; opening again
  * (after a rotation) replaces the first.  False, with errno, if it cannot. */

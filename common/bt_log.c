@@ -1,6 +1,6 @@
-/* log.c: the worker's log: one line per event, safe to read in a terminal. */
+/* bt_log.c: the log of a daemon: one line per event, safe to read in a terminal. */
 
-#include "fcgi_backend/log.h"
+#include "bt_log.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/bt_time.h"
+#include "bt_time.h"
 
 #define LINE_MAX_BYTES  2048
 
