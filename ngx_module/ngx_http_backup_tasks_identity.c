@@ -15,8 +15,6 @@ static ngx_int_t ngx_http_backup_tasks_scope(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_roles(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
-static ngx_uint_t ngx_http_backup_tasks_is_text(ngx_str_t *value,
-    size_t chars_max);
 static ngx_int_t ngx_http_backup_tasks_zone(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
 static ngx_uint_t ngx_http_backup_tasks_is_separator(u_char c);
@@ -168,7 +166,7 @@ ngx_http_backup_tasks_roles(ngx_http_request_t *r,
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_backup_tasks_is_text(ngx_str_t *value, size_t chars_max)
 {
     size_t  i, chars;

@@ -29,6 +29,8 @@ static ngx_int_t ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
     ngx_http_backup_tasks_loc_conf_t *btcf);
 static char *ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
     ngx_http_backup_tasks_loc_conf_t *btcf);
+static ngx_int_t ngx_http_backup_tasks_check_url(ngx_conf_t *cf,
+    ngx_http_complex_value_t *url, const char *directive);
 static ngx_int_t ngx_http_backup_tasks_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_backup_tasks_index(ngx_conf_t *cf,
     const char *variable);
@@ -47,6 +49,9 @@ static ngx_conf_post_t  ngx_http_backup_tasks_issuer_post =
 
 static ngx_conf_post_t  ngx_http_backup_tasks_leeway_post =
     { ngx_http_backup_tasks_check_leeway };
+
+static ngx_conf_post_t  ngx_http_backup_tasks_path_post =
+    { ngx_http_backup_tasks_brand_path };
 
 static ngx_conf_post_t  ngx_http_backup_tasks_certificate_post =
     { ngx_http_backup_tasks_trusted_proxy_certificate };
@@ -185,6 +190,34 @@ static ngx_command_t  ngx_http_backup_tasks_commands[] = {
       ngx_http_set_complex_value_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_backup_tasks_loc_conf_t, logout_url),
+      NULL },
+
+    { ngx_string("backup_tasks_brand_name"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_set_complex_value_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, brand_name),
+      NULL },
+
+    { ngx_string("backup_tasks_brand_logo"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, brand_logo),
+      &ngx_http_backup_tasks_path_post },
+
+    { ngx_string("backup_tasks_brand_style"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, brand_style),
+      &ngx_http_backup_tasks_path_post },
+
+    { ngx_string("backup_tasks_frame_ancestors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_backup_tasks_frame_ancestors,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("backup_tasks_csrf_key_file"),
@@ -609,6 +642,9 @@ ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf)
      *
      *     btcf->prefix = { 0, NULL };
      *     btcf->escaped_prefix = { 0, NULL };
+     *     btcf->brand_logo = { 0, NULL };
+     *     btcf->brand_style = { 0, NULL };
+     *     btcf->frame_ancestors = { 0, NULL };
      *     btcf->csrf_key = { 0, NULL };
      *     btcf->origin = { 0, NULL };
      *     btcf->base = { 0, NULL };
@@ -630,6 +666,7 @@ ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf)
     btcf->role_map = NGX_CONF_UNSET_PTR;
     btcf->login_url = NGX_CONF_UNSET_PTR;
     btcf->logout_url = NGX_CONF_UNSET_PTR;
+    btcf->brand_name = NGX_CONF_UNSET_PTR;
     btcf->token.values = NGX_CONF_UNSET_PTR;
     btcf->token.audiences = NGX_CONF_UNSET_PTR;
     btcf->token.leeway = NGX_CONF_UNSET;
@@ -655,6 +692,12 @@ ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->role_map, prev->role_map, NULL);
     ngx_conf_merge_ptr_value(conf->login_url, prev->login_url, NULL);
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
+    ngx_conf_merge_ptr_value(conf->brand_name, prev->brand_name, NULL);
+
+    ngx_conf_merge_str_value(conf->brand_logo, prev->brand_logo, "");
+    ngx_conf_merge_str_value(conf->brand_style, prev->brand_style, "");
+    ngx_conf_merge_str_value(conf->frame_ancestors, prev->frame_ancestors,
+                             "'self'");
 
     ngx_conf_merge_str_value(conf->csrf_key, prev->csrf_key, "");
     ngx_conf_merge_str_value(conf->time_zone, prev->time_zone, "UTC");
@@ -769,14 +812,13 @@ ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (btcf->login_url && btcf->login_url->lengths == NULL
-        && btcf->login_url->value.len
-        && !ngx_http_backup_tasks_is_url(&btcf->login_url->value))
+    if (ngx_http_backup_tasks_check_url(cf, btcf->login_url,
+                                        "backup_tasks_login_url")
+        != NGX_OK
+        || ngx_http_backup_tasks_check_url(cf, btcf->logout_url,
+                                           "backup_tasks_logout_url")
+           != NGX_OK)
     {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"backup_tasks_login_url\" in location \"%V\" is "
-                      "neither a path nor an http or https URL",
-                      &clcf->name);
         return NGX_CONF_ERROR;
     }
 
@@ -789,6 +831,30 @@ ngx_http_backup_tasks_check_conf(ngx_conf_t *cf,
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* Of one with variables nothing is known before a request. */
+
+static ngx_int_t
+ngx_http_backup_tasks_check_url(ngx_conf_t *cf, ngx_http_complex_value_t *url,
+    const char *directive)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (url == NULL || url->lengths != NULL || url->value.len == 0
+        || ngx_http_backup_tasks_is_url(&url->value))
+    {
+        return NGX_OK;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"%s\" in location \"%V\" is neither a path nor an http "
+                  "or https URL", directive, &clcf->name);
+
+    return NGX_ERROR;
 }
 
 

@@ -93,6 +93,11 @@ typedef struct {
     ngx_http_complex_value_t          *login_url;
     ngx_http_complex_value_t          *logout_url;
 
+    ngx_http_complex_value_t          *brand_name;
+    ngx_str_t                          brand_logo;
+    ngx_str_t                          brand_style;
+    ngx_str_t                          frame_ancestors;
+
     ngx_http_backup_tasks_token_conf_t  token;
     ngx_http_backup_tasks_proxy_conf_t  proxy;
 
@@ -174,12 +179,18 @@ unsigned ngx_http_backup_tasks_role_bits(
 unsigned ngx_http_backup_tasks_role_list(
     ngx_http_backup_tasks_loc_conf_t *btcf, ngx_str_t *names);
 
+/* UTF-8 without control characters, and no longer than that. */
+ngx_uint_t ngx_http_backup_tasks_is_text(ngx_str_t *value, size_t chars_max);
+
 /* What a 401 becomes: NGX_HTTP_UNAUTHORIZED, "error" completed; or a redirect
  * to the portal, NGX_HTTP_MOVED_TEMPORARILY, its header set. */
 ngx_int_t ngx_http_backup_tasks_sign_in(ngx_http_request_t *r,
     ngx_http_backup_tasks_error_t *error);
 /* A path on this host, or an http or https URL, fit for a header. */
 ngx_uint_t ngx_http_backup_tasks_is_url(ngx_str_t *url);
+/* The value of backup_tasks_logout_url; empty where it is no URL. */
+ngx_int_t ngx_http_backup_tasks_logout_url(ngx_http_request_t *r,
+    ngx_str_t *url);
 /* NGX_DECLINED where there is no value.  Where the portal is: */
 ngx_int_t ngx_http_backup_tasks_login_origin(ngx_http_request_t *r,
     ngx_str_t *origin);
@@ -188,6 +199,10 @@ ngx_int_t ngx_http_backup_tasks_return_path(ngx_http_request_t *r,
     ngx_str_t *path);
 ngx_int_t ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
     const ngx_str_t *value);
+
+/* NGX_DECLINED where the page's own name counts. */
+ngx_int_t ngx_http_backup_tasks_brand_name(ngx_http_request_t *r,
+    ngx_http_backup_tasks_loc_conf_t *btcf, ngx_str_t *name);
 
 /* Form and act: 403 without a key or from another site, 400 if no form. */
 ngx_int_t ngx_http_backup_tasks_act(ngx_http_request_t *r,
@@ -252,6 +267,10 @@ char *ngx_http_backup_tasks_time_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_backup_tasks_check_range(ngx_conf_t *cf, void *post,
     void *data);
+char *ngx_http_backup_tasks_brand_path(ngx_conf_t *cf, void *post,
+    void *data);
+char *ngx_http_backup_tasks_frame_ancestors(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_backup_tasks_role_map(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_backup_tasks_token_values(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -190,6 +190,34 @@ ngx_http_backup_tasks_login_url(ngx_http_request_t *r, ngx_str_t *url)
 }
 
 
+ngx_int_t
+ngx_http_backup_tasks_logout_url(ngx_http_request_t *r, ngx_str_t *url)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    ngx_str_null(url);
+
+    if (btcf == NULL || btcf->logout_url == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, btcf->logout_url, url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (url->len && !ngx_http_backup_tasks_is_url(url)) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "\"backup_tasks_logout_url\" must give a path or an http "
+                      "or https URL, percent-encoded");
+        ngx_str_null(url);
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_uint_t
 ngx_http_backup_tasks_is_url(ngx_str_t *url)
 {

@@ -16,6 +16,10 @@ static ngx_int_t ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_sign_in_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_name_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_backup_tasks_brand_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
@@ -67,6 +71,24 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
 
     { ngx_string("backup_tasks_login_origin"), NULL,
       ngx_http_backup_tasks_sign_in_variable, 1, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_brand_name"), NULL,
+      ngx_http_backup_tasks_name_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_brand_logo"), NULL,
+      ngx_http_backup_tasks_brand_variable,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, brand_logo),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_brand_style"), NULL,
+      ngx_http_backup_tasks_brand_variable,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, brand_style),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_frame_ancestors"), NULL,
+      ngx_http_backup_tasks_brand_variable,
+      offsetof(ngx_http_backup_tasks_loc_conf_t, frame_ancestors),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("backup_tasks_lang"), NULL,
       ngx_http_backup_tasks_lang_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -247,17 +269,9 @@ static ngx_int_t
 ngx_http_backup_tasks_logout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                          url;
-    ngx_http_backup_tasks_loc_conf_t  *btcf;
+    ngx_str_t  url;
 
-    btcf = ngx_http_backup_tasks_find_conf(r);
-
-    if (btcf == NULL || btcf->logout_url == NULL) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    if (ngx_http_complex_value(r, btcf->logout_url, &url) != NGX_OK) {
+    if (ngx_http_backup_tasks_logout_url(r, &url) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -287,6 +301,50 @@ ngx_http_backup_tasks_sign_in_variable(ngx_http_request_t *r,
     }
 
     ngx_http_backup_tasks_set_variable(v, &value);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_name_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_int_t  rc;
+    ngx_str_t  name;
+
+    rc = ngx_http_backup_tasks_brand_name(r,
+                                    ngx_http_backup_tasks_find_conf(r), &name);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, &name);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_backup_tasks_brand_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    if (btcf == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ngx_http_backup_tasks_set_variable(v, (ngx_str_t *) ((char *) btcf + data));
 
     return NGX_OK;
 }

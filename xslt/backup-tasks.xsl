@@ -42,5 +42,8 @@
   <xsl:param name="layout" select="'full'"/>
   <xsl:param name="base" select="'/backup/'"/>
   <xsl:param name="logout_url"/>
+  <xsl:param name="brand_name"/>
+  <xsl:param name="brand_logo"/>
+  <xsl:param name="brand_style"/>
 
 </xsl:stylesheet>

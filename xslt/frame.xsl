@@ -18,6 +18,14 @@
        tests/browser/sheets.test.js compares. -->
   <xsl:variable name="assets" select="'9c98b956'"/>
 
+  <!-- What the operator calls the pages, else what we do. -->
+  <xsl:variable name="product">
+    <xsl:value-of select="$brand_name"/>
+    <xsl:if test="$brand_name = ''">
+      <xsl:value-of select="f:t('product')"/>
+    </xsl:if>
+  </xsl:variable>
+
   <xsl:template match="/">
     <xsl:choose>
       <xsl:when test="$layout = 'fragment'">
@@ -36,6 +44,10 @@
         <meta name="color-scheme" content="light dark"/>
         <title><xsl:call-template name="title"/></title>
         <link rel="stylesheet" href="{$base}static/backup-tasks.css?{$assets}"/>
+        <!-- After ours, so that its rules win. -->
+        <xsl:if test="$brand_style != ''">
+          <link rel="stylesheet" href="{$brand_style}"/>
+        </xsl:if>
         <link rel="icon" type="image/svg+xml" href="{$base}static/icon.svg"/>
         <xsl:for-each select="/*/b:link[@rel = 'next' or @rel = 'prev'
                               or @rel = 'alternate']">
@@ -69,14 +81,21 @@
           select="concat('(', /*/b:health/@at-risk, ' ', f:t('title.at-risk'), ') ')"/>
     </xsl:if>
     <xsl:apply-templates select="/*" mode="title"/>
-    <xsl:value-of select="concat(' · ', f:t('product'))"/>
+    <xsl:value-of select="concat(' · ', $product)"/>
   </xsl:template>
 
   <xsl:template name="header">
     <header class="top">
       <a class="brand" href="{$base}data{$keep}">
-        <img src="{$base}static/icon.svg" width="22" height="22" alt=""/>
-        <xsl:value-of select="f:t('product')"/>
+        <xsl:choose>
+          <xsl:when test="$brand_logo != ''">
+            <img src="{$brand_logo}" height="22" alt=""/>
+          </xsl:when>
+          <xsl:otherwise>
+            <img src="{$base}static/icon.svg" width="22" height="22" alt=""/>
+          </xsl:otherwise>
+        </xsl:choose>
+        <xsl:value-of select="$product"/>
       </a>
       <nav aria-label="{f:t('nav.you')}">
         <xsl:call-template name="other-language"/>

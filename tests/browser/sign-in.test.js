@@ -13,7 +13,6 @@ const { after, before, test } = require('node:test');
 const { freePort, start } = require('./stack');
 
 const secret = crypto.randomBytes(48);
-const conf = path.resolve(__dirname, '../../conf');
 let stack, nginx, portal, pages;
 const asked = [];
 
@@ -57,14 +56,13 @@ function configuration(directory, port, portalPort) {
   fs.writeFileSync(file('portal.jwks'), JSON.stringify({
     keys: [{ kty: 'oct', k: secret.toString('base64url') }] }),
   { mode: 0o600 });
-  fs.writeFileSync(file('headers.conf'),
-    fs.readFileSync(path.join(conf, 'backup_tasks_headers.conf'), 'utf8')
-      .replace("frame-ancestors 'self'",
-        `frame-ancestors http://127.0.0.1:${portalPort}`));
+  fs.mkdirSync(file('portal'));
+  fs.writeFileSync(file('portal/logo.svg'),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"></svg>');
+  fs.writeFileSync(file('portal/own.css'), ':root { --ground: #fedcba; }');
   return fs.readFileSync(file('nginx.conf'), 'utf8')
     .replace(/listen 127\.0\.0\.1:\d+/, `listen 127.0.0.1:${port}`)
     .replace(/nginx\.pid/, 'portal.pid')
-    .replace(/"[^"]*backup_tasks_headers\.conf"/g, `"${file('headers.conf')}"`)
     .replace(/^ *auth_basic .*\n.*auth_basic_user_file.*$/m, `
       backup_tasks_token           $cookie_portal;
       backup_tasks_token_key_file  "${file('portal.jwks')}";
@@ -72,9 +70,16 @@ function configuration(directory, port, portalPort) {
       backup_tasks_token_issuer    off;
       backup_tasks_token_audience  backup-tasks;
       backup_tasks_token_claim     role roles;
+      backup_tasks_brand_name      "Ops Backup";
+      backup_tasks_brand_logo      /portal/logo.svg;
+      backup_tasks_brand_style     /portal/own.css;
+      backup_tasks_frame_ancestors http://127.0.0.1:${portalPort};
       backup_tasks_login_url
         http://127.0.0.1:${portalPort}/login?back=$backup_tasks_return_path;`)
-    .replace(/^ *backup_tasks_(?:user|role) .*$/gm, '');
+    .replace(/^ *backup_tasks_(?:user|role) .*$/gm, '')
+    .replace(/^ *location = \/ \{/m, `
+      location /portal/ { alias "${file('portal/')}"; }
+      $&`);
 }
 
 function connects(port) {
@@ -145,6 +150,27 @@ test('a page leads to the portal, and back to itself', async (t) => {
   await reader.close();
 });
 
+test("a portal's name, logo and style", async (t) => {
+  const reader = await visitor(t);
+  if (!reader) {
+    return;
+  }
+  const { page } = reader;
+  for (const address of ['data', 'nothing']) {
+    await reader.go(address);
+    assert.match(await page.title(), / · Ops Backup$/);
+    assert.strictEqual(await page.locator('.brand').innerText(), 'Ops Backup');
+    const logo = page.locator('.brand img');
+    assert.deepStrictEqual(await logo.evaluate((img) => [img.naturalWidth,
+      img.clientWidth, img.clientHeight]), [60, 44, 22]);
+    assert.strictEqual(await page.evaluate(() =>
+      getComputedStyle(document.body).backgroundColor), 'rgb(254, 220, 186)');
+  }
+  assert.deepStrictEqual(reader.problems.filter((line) =>
+    !/404/.test(line)), []);
+  await reader.close();
+});
+
 test('a filter that is sent after the sign-in has ended', async (t) => {
   const reader = await visitor(t);
   if (!reader) {
@@ -196,5 +222,25 @@ test('a frame shows a page whose link leaves the frame', async (t) => {
   await frame.getByRole('link', { name: 'Sign in' }).click();
   await page.waitForURL(`${pages}data?range=7d`);
   assert.match(await page.locator('.user').innerText(), /mia/);
+  await reader.close();
+});
+
+test('a frame of another origin shows nothing', async (t) => {
+  const reader = await visitor(t);
+  if (!reader) {
+    return;
+  }
+  const { page } = reader;
+  const { port } = portal.address();
+  const seen = async (host) => {
+    await page.goto(`http://${host}:${port}/frame`);
+    const frame = await (await page.locator('iframe').elementHandle())
+      .contentFrame();
+    await frame.waitForLoadState().catch(() => {});
+    return frame.locator('main').count();
+  };
+  assert.strictEqual(await seen('127.0.0.1'), 1);
+  assert.strictEqual(await seen('localhost'), 0);
+  assert.match(reader.problems.join('\n'), /frame-ancestors/);
   await reader.close();
 });

@@ -27,7 +27,8 @@ my %roles = (
 my $sheet = 'xslt_stylesheet %%DIR%%/echo.xsl; '
     . 'include %%ROOT%%/conf/backup_tasks_xslt.conf;';
 
-my @sheet_params = qw(user roles csrf lang layout base logout_url);
+my @sheet_params = qw(user roles csrf lang layout base logout_url brand_name
+    brand_logo brand_style);
 
 # new(...): configuration text added at a level: http, server, location, and
 # nested (locations within /backup/); or standing in place of the usual one:
