@@ -259,15 +259,12 @@ bt_act_refused(bt_store *store, const bt_actor *actor, const bt_act *act,
 }
 
 
-/* The event alone; its lock is the change counter's. */
 bt_store_status
-bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
+bt_act_note_in(bt_store *store, const bt_actor *actor, const char *action,
     const char *detail)
 {
-    char             data[DETAIL_BYTES + 1];
-    bt_buf           text;
-    int64_t          number;
-    bt_store_status  status;
+    char    data[DETAIL_BYTES + 1];
+    bt_buf  text;
 
     bt_buf_init(&text, data, sizeof(data));
 
@@ -280,6 +277,18 @@ bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
         .detail = add_note(&text, bt_str_of(detail), actor->note)
     };
 
+    return bt_audit_append(store, &event);
+}
+
+
+/* The event alone; its lock is the change counter's. */
+bt_store_status
+bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
+    const char *detail)
+{
+    int64_t          number;
+    bt_store_status  status;
+
     status = bt_store_begin(store);
 
     if (status == BT_STORE_OK) {
@@ -287,7 +296,7 @@ bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
     }
 
     if (status == BT_STORE_OK) {
-        status = bt_audit_append(store, &event);
+        status = bt_act_note_in(store, actor, action, detail);
     }
 
     if (status == BT_STORE_OK) {

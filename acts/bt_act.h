@@ -76,6 +76,10 @@ bt_store_status bt_act_carry_out(bt_store *store, const bt_actor *actor,
 bt_store_status bt_act_note(bt_store *store, const bt_actor *actor,
                             const char *action, const char *detail);
 
+/* The same inside a transaction that has taken its change number. */
+bt_store_status bt_act_note_in(bt_store *store, const bt_actor *actor,
+                               const char *action, const char *detail);
+
 /* Audits an act that was refused before it came to its transaction. */
 bt_store_status bt_act_refused(bt_store *store, const bt_actor *actor,
                                const bt_act *act, const char *text);

@@ -10,12 +10,6 @@
 
 #define PORTION  1000
 
-/* Of the event before the present one. */
-typedef struct {
-    int64_t       id;
-    unsigned char hash[BT_AUDIT_HASH];
-} audit_place;
-
 static int64_t
 number_at(bt_rows *rows, size_t column)
 {
@@ -64,7 +58,7 @@ complain(check_run *run, int64_t id, const char *text)
 }
 
 static void
-check_event(check_run *run, bt_rows *rows, audit_place *place)
+check_event(check_run *run, bt_rows *rows, bt_audit_place *place)
 {
     bt_audit_event event = event_of(rows);
     bt_str         previous = text_at(rows, 14);
@@ -93,7 +87,7 @@ check_event(check_run *run, bt_rows *rows, audit_place *place)
 
 /* *more: there may be further events. */
 static bool
-check_portion(check_run *run, audit_place *place, bool *more)
+check_portion(check_run *run, bt_audit_place *place, bool *more)
 {
     bt_value params[] = { bt_int(place->id), bt_int(PORTION) };
     bt_rows *rows;
@@ -119,8 +113,12 @@ check_portion(check_run *run, audit_place *place, bool *more)
 bool
 check_audit(check_run *run)
 {
-    audit_place place = { .id = 0 };
-    bool        more = true;
+    bt_audit_place place;               /* of the event before */
+    bool           more = true;
+
+    if (bt_audit_begin(run->ctl->store, &place) != BT_STORE_OK) {
+        return false;
+    }
 
     while (more) {
         if (!check_portion(run, &place, &more)) {

@@ -20,8 +20,10 @@ static const ctl_command commands[] = {
       false },
     { "command", "list [-H] [--all] [--limit N] [CLUSTER] | cancel ID",
       "requested acts, and to take one back", ctl_command_of, false },
-    { "audit", "list [-H] [option ...] | verify [--from ID] [--anchor ID:HASH]",
-      "who did what, and whether the trail is whole", ctl_audit, false },
+    { "audit", "list [-H] [option ...] | verify [--from ID] [--anchor ID:HASH]"
+      " | prune --before DATE",
+      "who did what, whether the trail is whole, and to remove its beginning",
+      ctl_audit, false },
     { "check", "[--repair]",
       "recompute what is kept twice, and tell what differs", ctl_check,
       false },

@@ -1,6 +1,7 @@
-/* trail.c: the command "audit": lists the audit trail, and walks its chain. */
+/* trail.c: the command "audit": lists the audit trail, walks its chain, prunes. */
 
 #include "ctl.h"
+#include "prune.h"
 #include "table.h"
 
 #include "store/bt_audit.h"
@@ -34,7 +35,7 @@ usage(void)
     return ctl_say(CTL_REFUSED, "usage: backup-tasks-ctl audit list [-H] "
                    "[--user NAME] [--action WORD] [--cluster NAME] "
                    "[--limit N] | audit verify [--from ID] "
-                   "[--anchor ID:HASH]");
+                   "[--anchor ID:HASH] | audit prune --before DATE [--yes]");
 }
 
 static bool
@@ -157,19 +158,24 @@ write_hash(char out[HASH_DIGITS + 1], const unsigned char *hash)
     }
 }
 
-/* A chain that was cut off at its end, or computed anew by somebody who may
- * write it, is whole in itself: only a hash that was kept elsewhere tells. */
-static int
-check_anchor(ctl_context *ctl, const anchor *known)
+/* The hash of an event, or of the last one that was removed; "": neither. */
+static bt_store_status
+hash_of(ctl_context *ctl, int64_t event, const bt_audit_place *begin,
+        char hash[HASH_DIGITS + 1])
 {
-    bt_rows  *rows;
-    bt_value  id = bt_int(known->id);
-    char      hash[HASH_DIGITS + 1] = "";
+    bt_rows        *rows;
+    bt_value        id = bt_int(event);
+    bt_store_status status;
 
-    if (bt_store_run(ctl->store, "SELECT hash FROM audit_events WHERE id = ?",
-                     &id, 1, &rows, NULL) != BT_STORE_OK)
-    {
-        return ctl_store_failed(ctl, "cannot read the audit trail");
+    hash[0] = '\0';
+    if (event == begin->id) {
+        write_hash(hash, begin->hash);
+        return BT_STORE_OK;
+    }
+    status = bt_store_run(ctl->store, "SELECT hash FROM audit_events"
+                          " WHERE id = ?", &id, 1, &rows, NULL);
+    if (status != BT_STORE_OK) {
+        return status;
     }
     if (bt_rows_next(rows) > 0
         && bt_rows_get(rows, 0).text.len == BT_AUDIT_HASH)
@@ -178,8 +184,29 @@ check_anchor(ctl_context *ctl, const anchor *known)
                    (const unsigned char *) bt_rows_get(rows, 0).text.data);
     }
     bt_rows_close(rows);
+    return BT_STORE_OK;
+}
+
+/* A chain that was cut off at its end, or computed anew by somebody who may
+ * write it, is whole in itself: only a hash that was kept elsewhere tells. */
+static int
+check_anchor(ctl_context *ctl, const anchor *known)
+{
+    char           hash[HASH_DIGITS + 1];
+    bt_audit_place begin;
+
+    if (bt_audit_begin(ctl->store, &begin) != BT_STORE_OK
+        || hash_of(ctl, known->id, &begin, hash) != BT_STORE_OK)
+    {
+        return ctl_store_failed(ctl, "cannot read the audit trail");
+    }
     if (strcmp(hash, known->hash) == 0) {
         return CTL_DONE;
+    }
+    if (known->id < begin.id) {
+        return ctl_say(CTL_FAILED, "event %" PRId64 " was removed by \"audit "
+                       "prune\", as all up to %" PRId64 ": a later anchor is "
+                       "needed", known->id, begin.id);
     }
     if (hash[0] == '\0') {
         return ctl_say(CTL_FAILED, "event %" PRId64 " is missing: the trail "
@@ -211,6 +238,9 @@ walk(ctl_context *ctl, int64_t from, const anchor *known)
         return CTL_DONE;
     }
     write_hash(hash, found.hash);
+    if (!found.trust && found.first > 1) {
+        (void) printf("%" PRId64 " events were removed, ", found.first - 1);
+    }
     (void) printf("%" PRId64 " events are sound, the last is %" PRId64 ":%s\n",
                   found.events, found.last, hash);
     return CTL_DONE;
@@ -248,6 +278,9 @@ ctl_audit(ctl_context *ctl, int argc, char **argv)
     }
     if (argc >= 2 && strcmp(argv[1], "verify") == 0) {
         return verify(ctl, argc - 1, argv + 1);
+    }
+    if (argc >= 2 && strcmp(argv[1], "prune") == 0) {
+        return ctl_audit_prune(ctl, argc - 1, argv + 1);
     }
     return usage();
 }

@@ -197,6 +197,87 @@ bt_audit_append(bt_store *store, const bt_audit_event *event)
                         values, AUDIT_COLUMNS + 2, NULL, NULL);
 }
 
+static int
+bt_audit_digit(char c)
+{
+    const char  digits[] = "0123456789abcdef";
+    const char *found = c != '\0' ? strchr(digits, c) : NULL;
+
+    return found != NULL ? (int) (found - digits) : -1;
+}
+
+/* Reads "ID:HASH"; false where it is none. */
+static bool
+bt_audit_read_place(bt_str text, bt_audit_place *place)
+{
+    size_t at = 0;
+
+    place->id = 0;
+    while (at < text.len && at < 18 && text.data[at] >= '0'
+           && text.data[at] <= '9')
+    {
+        place->id = place->id * 10 + (text.data[at++] - '0');
+    }
+    if (at == 0 || text.len - at < 1 + 2 * BT_AUDIT_HASH
+        || text.data[at++] != ':')
+    {
+        return false;
+    }
+    for (size_t i = 0; i < BT_AUDIT_HASH; i++, at += 2) {
+        int high = bt_audit_digit(text.data[at]);
+        int low = bt_audit_digit(text.data[at + 1]);
+
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        place->hash[i] = (unsigned char) (high << 4 | low);
+    }
+    return true;
+}
+
+static bool
+bt_audit_read_pruned(bt_str detail, bt_audit_place *place)
+{
+    const bt_str words = BT_STR(BT_AUDIT_PRUNED);
+    const char  *found = memmem(detail.data, detail.len, words.data,
+                                words.len);
+
+    if (found == NULL) {
+        return false;
+    }
+    found += words.len;
+    return bt_audit_read_place(
+        (bt_str) { found, detail.len - (size_t) (found - detail.data) },
+        place);
+}
+
+bt_store_status
+bt_audit_begin(bt_store *store, bt_audit_place *place)
+{
+    bt_rows        *rows;
+    bt_audit_place  found;
+    bt_store_status status;
+
+    *place = (bt_audit_place) { .id = 0 };
+    status = bt_store_run(store, "SELECT t.detail, b.id FROM audit_events t"
+                          " JOIN (SELECT MIN(id) AS id FROM audit_events) b"
+                          " WHERE t.action = '" BT_AUDIT_PRUNE "'"
+                          " AND b.id > 1 ORDER BY t.id DESC LIMIT 1", NULL, 0,
+                          &rows, NULL);
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+    if (bt_rows_next(rows) > 0
+        && bt_rows_get(rows, 0).type == BT_VALUE_TEXT
+        && bt_audit_read_pruned(bt_rows_get(rows, 0).text, &found)
+        && found.id < bt_rows_get(rows, 1).number)
+    {
+        *place = found;
+    }
+    bt_rows_close(rows);
+    return BT_STORE_OK;
+}
+
 static bool
 bt_audit_is(bt_value value, const unsigned char hash[BT_AUDIT_HASH])
 {
@@ -224,7 +305,7 @@ bt_audit_step(bt_audit_walk *walk, bt_rows *rows)
     }
     if (values[0].number != walk->last + 1) {
         bt_audit_found(walk, walk->last + 1, "is missing");
-    } else if (walk->events == 0 && walk->first > 1
+    } else if (walk->events == 0 && walk->trust
                && previous.type == BT_VALUE_TEXT
                && previous.text.len == BT_AUDIT_HASH)
     {
@@ -279,9 +360,16 @@ bt_store_status
 bt_audit_verify(bt_store *store, int64_t from, bt_audit_walk *walk)
 {
     bool            more = true;
-    bt_store_status status = BT_STORE_OK;
+    bt_audit_place  begin;
+    bt_store_status status = bt_audit_begin(store, &begin);
 
-    *walk = (bt_audit_walk) { .first = from, .last = from - 1 };
+    *walk = (bt_audit_walk) { .first = from, .last = from - 1, .trust = true };
+    if (from <= begin.id + 1) {
+        walk->first = begin.id + 1;
+        walk->last = begin.id;
+        walk->trust = false;
+        memcpy(walk->hash, begin.hash, BT_AUDIT_HASH);
+    }
     while (status == BT_STORE_OK && more) {
         status = bt_audit_walk_on(store, walk, &more);
     }

@@ -40,9 +40,24 @@ bool            bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
  * all rows that the transaction changes have been locked. */
 bt_store_status bt_change_number(bt_store *store, int64_t *number);
 
+/* The action of an event that tells what was removed, and the words of its
+ * detail before "ID:HASH" of the last event that was. */
+#define BT_AUDIT_PRUNE   "prune"
+#define BT_AUDIT_PRUNED  "the last one removed was "
+
+/* The place before the first event: the last one that was removed and its
+ * hash, as the newest event about that says; 0 and zeros where none was. */
+typedef struct {
+    int64_t       id;
+    unsigned char hash[BT_AUDIT_HASH];
+} bt_audit_place;
+
+bt_store_status bt_audit_begin(bt_store *store, bt_audit_place *place);
+
 /* What a walk along the chain has found.  The good events go from `first` to
  * `last`, whose hash is `hash`; with bad_id != 0 the walk ended at this event,
- * and `fault` completes "event 7 ...". */
+ * and `fault` completes "event 7 ...".  trust: the first event is believed
+ * what it says about its predecessor. */
 typedef struct {
     int64_t       events;
     int64_t       first;
@@ -50,11 +65,12 @@ typedef struct {
     unsigned char hash[BT_AUDIT_HASH];
     int64_t       bad_id;
     const char   *fault;
+    bool          trust;
 } bt_audit_walk;
 
-/* Walks the chain from event `from` on and computes each hash anew.  From 1 on
- * nothing is taken on trust; from a later one, that what it says about its
- * predecessor is true. */
+/* Walks the chain from event `from` on and computes each hash anew.  From 1,
+ * or the first event that was not removed, on nothing is taken on trust; from
+ * a later one, that what it says about its predecessor is true. */
 bt_store_status bt_audit_verify(bt_store *store, int64_t from,
                                 bt_audit_walk *walk);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# ctl_audit.t: backup-tasks-ctl audit finds the first event that was changed, taken out, put in or cut off.
+# ctl_audit.t: backup-tasks-ctl audit finds the first event that was changed, taken out, put in or cut off; prunes.
 
 use strict;
 use warnings;
@@ -115,7 +115,9 @@ like($text, qr/event $count has another hash .* written anew/, 'told');
 # Usage.
 for my $bad ([], ['what'], [qw(verify 1)], [qw(verify --from 0)],
     [qw(verify --anchor 5)], [qw(verify --anchor 5:abc)], [qw(list x)],
-    [qw(verify --anchor), '0:' . '0' x 64], [qw(list --limit 0)])
+    [qw(verify --anchor), '0:' . '0' x 64], [qw(list --limit 0)], ['prune'],
+    [qw(prune --yes)], [qw(prune --before yesterday)],
+    [qw(prune --before 2199-01-01)], [qw(prune --before 2026-01-01 x)])
 {
     ($status, $text) = $t->ctl('audit', @$bad);
     is($status, 2, "audit @$bad: 2");
@@ -138,5 +140,70 @@ is(scalar(() = ($t->ctl(qw(audit list -H --action stop)))[1] =~ /\n/g), 9,
     '--action');
 is(scalar(() = ($t->ctl(qw(audit list -H --cluster nope)))[1] =~ /\n/g), 0,
     '--cluster');
+
+# Removing the oldest: only what was asked for, and the rest stays whole.
+$previous = "\0" x 32;
+$t->sql('DELETE FROM audit_events');
+$t->sql('INSERT INTO audit_events VALUES ' . join ', ', map { add_event($_,
+    at => sprintf '2024-%02d-01 00:00:00.000000', 1 + ($_ - 1) / 10) } 1 .. 120);
+sub prune { return $t->ctl(qw(audit prune), @_) }
+sub span {
+    return $t->value("SELECT CONCAT(MIN(id), '-', MAX(id)) FROM audit_events");
+}
+is_deeply([prune(qw(--before 2024-01-01))],
+    [0, "no event is from before 2024-01-01\n"], 'none that old');
+($status, $text) = prune(qw(--before 2024-03-01));
+is($status, 0, 'asked: 0');
+like($text, qr/^20 events are from before 2024-03-01, the last of them is 20; with --yes/,
+    'told');
+is(span(), '1-120', 'and nothing removed');
+is_deeply([prune(qw(--before 2024-03-01 --yes))], [0, '20 events before'
+    . " 2024-03-01 were removed, the last of them was 20\n"], 'removed');
+is(span(), '21-121', 'those, and an event more');
+my ($by, $detail) = @{ ($t->sql('SELECT user, detail FROM audit_events'
+    . " WHERE action = 'prune'"))[0] };
+like($by, qr/^os:/, 'by whom');
+like($detail, qr/^before 2024-03-01; the last one removed was 20:@{[
+    unpack 'H*', $hash{20} ]}/, 'up to where');
+($status, $text) = verify();
+is($status, 0, 'the rest is whole') or diag $text;
+like($text, qr/^20 events were removed, 101 events are sound, the last is 121:/,
+    'told');
+my ($anchor) = $text =~ /(\S+)$/;
+is((verify('--anchor', $anchor))[0], 0, 'its end as anchor');
+is((verify('--anchor', "$_:" . unpack 'H*', $hash{$_}))[0], 0, "anchor $_")
+    for 20, 21, 120;
+like((verify('--anchor', '19:' . unpack 'H*', $hash{19}))[1],
+    qr/event 19 was removed by "audit prune", as all up to 20/, 'an earlier one');
+is((verify('--from', $_))[0], 0, "from $_") for 1, 20, 21, 50;
+is(($t->ctl('check'))[0], 0, 'check: nothing wrong');
+is((prune(qw(--before 2024-06-01T00:00:00Z --yes)))[0], 0, 'once more');
+is(span(), '51-122', 'by time');
+is((verify())[0], 0, 'whole');
+$t->sql('DROP TABLE kept');
+$t->sql('CREATE TABLE kept AS SELECT * FROM audit_events');
+damage('more taken out', qr/event 51 is missing; 0 events/,
+    'DELETE FROM audit_events WHERE id < 60');
+damage('one put before', qr/event 1 is missing; 0 events/,
+    "INSERT INTO audit_events SELECT 50, at, user, roles, client_address,"
+    . ' request_id, action, kind, target_id, cluster_id, tenant_id, command_id,'
+    . ' outcome, detail, previous_hash, hash FROM audit_events WHERE id = 51');
+damage('the first changed', qr/event 51 was changed/,
+    "UPDATE audit_events SET user = 'x' WHERE id = 51");
+damage('the first does not follow', qr/event 51 does not follow/,
+    "UPDATE audit_events SET previous_hash = x'" . '00' x 32 . "' WHERE id = 51");
+damage('the event about it changed', qr/event (?:1|51|122) (?:is missing|was changed|does not)/,
+    "UPDATE audit_events SET detail = REPLACE(detail, ':', ':0') WHERE id = 122");
+damage('and taken out', qr/event \d+ (?:is missing|does not)/,
+    'DELETE FROM audit_events WHERE id = 122');
+$t->sql("UPDATE audit_events SET user = 'x' WHERE id = 90");
+is((prune(qw(--before 2024-08-01 --yes)))[0], 1, 'a trail that is not whole');
+is(span(), '51-122', 'is not touched');
+like((prune(qw(--before 2024-08-01 --yes)))[1],
+    qr/event 90 was changed; nothing was removed/, 'and why');
+$t->sql("UPDATE audit_events SET user = 'li.wei' WHERE id = 90");
+is((prune(qw(--before 2025-08-01 --yes)))[0], 0, 'all that is old');
+is(span(), '121-123', 'the events about it stay');
+is((verify())[0], 0, 'whole');
 
 $t->done;

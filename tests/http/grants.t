@@ -197,6 +197,14 @@ for my $account (qw(wrk agt)) {
 is($t->value("SELECT CONCAT(COUNT(*), MAX(HEX(hash))) FROM $trail"), $before,
     'the trail is as it was');
 is((ctl_as('wrk', 'backup_tasks', qw(audit verify)))[0], 0, 'and whole');
+for my $account (qw(wrk agt)) {
+    ($status, $text) = ctl_as($account, 'backup_tasks', qw(audit prune --yes
+        --before), $t->value("SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%dT%TZ')"));
+    is($status, 1, "$account: audit prune: denied");
+    like($text, qr/it takes the account of the migrations/, 'and says so');
+}
+is($t->value("SELECT CONCAT(COUNT(*), MAX(HEX(hash))) FROM $trail"), $before,
+    'nothing is gone');
 for my $sql ("UPDATE log_backups SET status = 'STOPPED'",
     'DELETE FROM commands', "UPDATE commands SET requested_by = 'x'",
     "INSERT INTO agents (name) VALUES ('x')", 'DELETE FROM acknowledgements',

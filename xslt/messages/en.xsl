@@ -309,6 +309,7 @@
     <m k="action.migrate">Migrate</m>
     <m k="action.sample">Fill in samples</m>
     <m k="action.repair">Repair</m>
+    <m k="action.prune">Remove old events</m>
     <m k="action.cause">View Cause</m>
     <m k="action.details">Details</m>
     <m k="target.log">log backup</m>

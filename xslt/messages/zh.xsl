@@ -309,6 +309,7 @@
     <m k="action.migrate">升级数据表</m>
     <m k="action.sample">填充示例数据</m>
     <m k="action.repair">修复</m>
+    <m k="action.prune">清除旧事件</m>
     <m k="action.cause">查看原因</m>
     <m k="action.details">详情</m>
     <m k="target.log">日志备份</m>
