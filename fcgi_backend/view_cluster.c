@@ -329,17 +329,19 @@ selected(const bt_reply *reply, const bt_cluster *cluster)
 }
 
 
-/* Keeps the clusters of the status filter, in place. */
-static size_t
-select_clusters(const bt_reply *reply, bt_health *health)
+/* The clusters of the status filter; NULL without memory. */
+static bt_cluster *
+select_clusters(const bt_reply *reply, const bt_health *health, size_t *count)
 {
-    size_t  i, kept;
+    size_t       i;
+    bt_cluster  *kept;
 
-    kept = 0;
+    kept = bt_pool_alloc(reply->request->pool,
+                         (health->cluster_count + 1) * sizeof(bt_cluster));
 
-    for (i = 0; i < health->cluster_count; i++) {
+    for (i = *count = 0; kept != NULL && i < health->cluster_count; i++) {
         if (selected(reply, &health->clusters[i])) {
-            health->clusters[kept++] = health->clusters[i];
+            kept[(*count)++] = health->clusters[i];
         }
     }
 
@@ -459,7 +461,7 @@ write_top(bt_reply *reply, const bt_filter *filter, const bt_health *health)
 
 
 static bt_store_status
-write_page(bt_reply *reply, bt_health *health, const bt_cluster *page,
+write_page(bt_reply *reply, const bt_health *health, const bt_cluster *page,
     size_t count)
 {
     size_t           i, part;
@@ -501,9 +503,41 @@ write_next(bt_reply *reply, const bt_cluster *clusters, size_t count,
 
 
 static bt_store_status
-write_list(bt_reply *reply)
+write_document(bt_reply *reply, const bt_filter *filter,
+    const bt_health *health, bt_usec as_of)
 {
     size_t           count, first, last;
+    bt_cluster      *clusters;
+    bt_store_status  status;
+
+    clusters = select_clusters(reply, health, &count);
+
+    if (clusters == NULL) {
+        return BT_STORE_ERROR;
+    }
+
+    find_page(reply, clusters, count, &first, &last);
+
+    bt_document_begin(reply, "clusters", as_of);
+    write_page_links(reply, clusters, first);
+    status = write_top(reply, filter, health);
+
+    if (status == BT_STORE_OK) {
+        status = write_page(reply, health, clusters + first, last - first);
+    }
+
+    if (status == BT_STORE_OK) {
+        write_next(reply, clusters, count, last);
+        bt_document_end(reply, (int64_t) (last - first), last == count);
+    }
+
+    return status;
+}
+
+
+static bt_store_status
+write_list(bt_reply *reply)
+{
     bt_usec          as_of;
     bt_filter        filter;
     bt_health        health;
@@ -521,30 +555,8 @@ write_list(bt_reply *reply)
         status = bt_list_as_of(reply, &filter, &as_of);
     }
 
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    bt_document_begin(reply, "clusters", as_of);
-    status = write_top(reply, &filter, &health);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    count = select_clusters(reply, &health);
-    find_page(reply, health.clusters, count, &first, &last);
-    write_page_links(reply, health.clusters, first);
-
-    status = write_page(reply, &health, health.clusters + first, last - first);
-
-    if (status == BT_STORE_OK) {
-
-        write_next(reply, health.clusters, count, last);
-        bt_document_end(reply, (int64_t) (last - first), last == count);
-    }
-
-    return status;
+    return status == BT_STORE_OK
+           ? write_document(reply, &filter, &health, as_of) : status;
 }
 
 
