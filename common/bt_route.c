@@ -165,13 +165,44 @@ is_static(bt_str path)
 
 
 static bool
-cut_suffix(bt_str *path)
+is_schema(bt_str path)
 {
-    if (path->len <= 4 || memcmp(path->data + path->len - 4, ".xml", 4) != 0) {
+    return bt_str_eqz(path, "feed.xsd") || bt_str_eqz(path, "feed.rng");
+}
+
+
+static bool
+ends_with(bt_str path, const char *suffix)
+{
+    bt_str  end = bt_str_of(suffix);
+
+    if (path.len <= end.len) {
         return false;
     }
 
-    path->len -= 4;
+    path.data += path.len - end.len;
+    path.len = end.len;
+
+    return bt_str_eq(path, end);
+}
+
+
+bool
+bt_path_is_feed(bt_str path)
+{
+    return ends_with(path, ".xml") || ends_with(path, "/feed.xsd")
+           || ends_with(path, "/feed.rng");
+}
+
+
+static bool
+cut_suffix(bt_str *path)
+{
+    if (!ends_with(*path, ".xml")) {
+        return false;
+    }
+
+    path->len -= sizeof(".xml") - 1;
     return true;
 }
 
@@ -214,6 +245,12 @@ bt_route_parse(bt_str path, bt_route *route)
 
     if (is_static(path)) {
         route->view = BT_VIEW_STATIC;
+        return 200;
+    }
+
+    if (is_schema(path)) {
+        route->view = BT_VIEW_SCHEMA;
+        route->format = BT_FORMAT_XML;
         return 200;
     }
 

@@ -24,6 +24,7 @@ static const char *const  view_names[BT_VIEW_MAX] = {
     [BT_VIEW_ACTION] = "action",
     [BT_VIEW_HEALTH] = "health",
     [BT_VIEW_STATIC] = "static",
+    [BT_VIEW_SCHEMA] = "schema",
 };
 
 
@@ -195,6 +196,10 @@ roles_needed(const bt_route *route)
     case BT_VIEW_HEALTH:
     case BT_VIEW_STATIC:
         return 0;
+
+    case BT_VIEW_SCHEMA:
+        return BT_ROLE_VIEWER | BT_ROLE_OPERATOR | BT_ROLE_AUDITOR
+               | BT_ROLE_FEED;
 
     case BT_VIEW_ACTION:
         return BT_ROLE_OPERATOR;

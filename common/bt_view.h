@@ -26,6 +26,7 @@ typedef enum {
     BT_VIEW_ACTION,          /* log/ID/start and its like: form and act */
     BT_VIEW_HEALTH,          /* health, without identity */
     BT_VIEW_STATIC,          /* static/...: left to nginx */
+    BT_VIEW_SCHEMA,          /* feed.xsd, feed.rng: left to nginx */
     BT_VIEW_MAX
 } bt_view_e;
 
@@ -74,6 +75,10 @@ bt_format_e bt_format_by_name(bt_str name);
 
 /* True for the views whose document is a list of rows with cursor. */
 bool        bt_view_is_list(bt_view_e view);
+
+/* True when the last segment of a client's path has the suffix of a format, or
+ * of a schema: whoever asks for it is no browser that opens a page. */
+bool        bt_path_is_feed(bt_str path);
 
 /* Codes of a view's status parameter, NULL-terminated; NULL if it has none.
  * Index in this array is the bit in bt_query.status. */

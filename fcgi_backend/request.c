@@ -70,6 +70,7 @@ route_fits(const bt_route *route)
     case BT_VIEW_NONE:
     case BT_VIEW_ROOT:
     case BT_VIEW_STATIC:
+    case BT_VIEW_SCHEMA:
     case BT_VIEW_MAX:
         return false;
 

@@ -346,9 +346,7 @@ ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r)
     u_char     *p;
     ngx_str_t   path;
 
-    if (r->uri.len > 4
-        && ngx_strncmp(r->uri.data + r->uri.len - 4, ".xml", 4) == 0)
-    {
+    if (bt_path_is_feed(ngx_http_backup_tasks_str(&r->uri))) {
         return 1;
     }
 
@@ -359,8 +357,7 @@ ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r)
         path.len = p - path.data;
     }
 
-    return path.len > 4
-           && ngx_strncmp(path.data + path.len - 4, ".xml", 4) == 0;
+    return bt_path_is_feed(ngx_http_backup_tasks_str(&path));
 }
 
 

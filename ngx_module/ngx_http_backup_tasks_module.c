@@ -424,7 +424,16 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_backup_tasks_query(r, ctx, error);
+    rc = ngx_http_backup_tasks_query(r, ctx, error);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ctx->route.view == BT_VIEW_SCHEMA) {
+        return ngx_http_backup_tasks_static(r, ctx, error);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -499,7 +508,7 @@ ngx_http_backup_tasks_static(ngx_http_request_t *r,
 
     return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_FOUND, "NOT_FOUND",
                                         "This server has no location for "
-                                        "static files.");
+                                        "this file.");
 }
 
 

@@ -117,6 +117,25 @@ sub check_path {
     return;
 }
 
+sub check_schema {
+    my ($path, $row) = @_;
+    is($t->get("/backup/$path")->{status}, 401, "$path: nobody");
+    is_deeply([ sort split / /, $row->{roles} ], [ sort @roles ],
+        "$path: for every role");
+    for my $role (@roles) {
+        my $answer = expect_status($path, $role, 1);
+        is($answer->{headers}{'content-type'}, 'application/xml',
+            "$path: type");
+        ok($answer->{body} eq $t->read_file($t->root . "/schema/feed/$path"),
+            "$path: the schema");
+    }
+    is($t->get("/backup/$path?size=1", user => 'feed')->{status}, 400,
+        "$path takes no parameter");
+    is($t->get("/backup/$path.xml", user => 'feed')->{status}, 404,
+        "$path has no other form");
+    return;
+}
+
 for my $row (@paths) {
     for my $path (map { with_id($_) } words($row->{path})) {
         $path =~ s{^/}{};
@@ -127,6 +146,8 @@ for my $row (@paths) {
             my ($file) = glob $t->root . '/xslt/static/*.css';
             $file =~ s{.*/}{};
             is($t->get("/backup/static/$file")->{status}, 200, 'static');
+        } elsif ($row->{view} eq 'schema') {
+            check_schema($path, $row);
         } elsif ($path eq 'health') {
             is($t->get("/backup/$path")->{body}, "ok\n", 'health');
             is($t->get("/backup/$path.xml", user => 'operator')->{status}, 404,

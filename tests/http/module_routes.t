@@ -14,6 +14,7 @@ my $t = BackupTasks::Module->new(nested => <<'CONF');
                 auth_basic off;
                 alias %%DIR%%/assets/;
             }
+            location = /backup/feed.xsd { alias %%DIR%%/assets/feed.xsd; }
 CONF
 mkdir $t->dir . '/assets';
 $t->write_file('assets/page.css', 'p { color: red }');
@@ -83,6 +84,7 @@ my @bad = qw(
     data%20 data%2fx/.. ./data data/./1 data/x/../1 data/1%2fcause data%2F1
     %64ata data%2exml data%00 data/%31 .xml .. x/../data //data data//1
     data%3Frange=7d data%5c1 data%c0%af1 data%ff static health/ health.xml
+    feed.xsd.xml feed.rnc feed.xsd/ feed data/feed.xsd
 );
 
 for my $path (@bad) {
@@ -117,6 +119,21 @@ is($t->get('/backup', user => 'anna')->{headers}{location}, '/backup/',
 # Without identity.
 $answer = $t->get('/backup/static/page.css');
 is($answer->{body}, 'p { color: red }', 'static files are served by nginx');
+$t->write_file('assets/feed.xsd', '<schema/>');
+for my $user (qw(vera olga axel fred)) {
+    my $schema = $t->get('/backup/feed.xsd', user => $user);
+    is($schema->{body}, '<schema/>', "the schema for $user");
+    is($t->get('/backup/feed.rng', user => $user)->{status}, 404,
+        'and none without a location');
+}
+is($t->get('/backup/feed.xsd')->{status}, 401, 'the schema: nobody');
+is($t->get('/backup/feed.xsd', user => 'nora')->{status}, 403,
+    'the schema: no role');
+is($t->get('/backup/feed.xsd?tz=UTC', user => 'fred')->{status}, 400,
+    'the schema takes no parameter');
+$answer = $t->get('/backup/feed.xsd?tz=UTC', user => 'fred');
+like($answer->{headers}{'content-type'}, qr{^application/xml},
+    'errors of a schema are plain');
 is($t->get('/backup/static/none.css')->{status}, 404, 'static file missing');
 is($t->get('/backup/static/%2e%2e/echo.xsl')->{status}, 401,
     'no way out of the static files');
@@ -169,8 +186,8 @@ $t = BackupTasks::Module->new(server => <<'CONF');
         }
 CONF
 $answer = $t->get('/backup/static/page.css', user => 'anna');
-is($answer->{status}, 404, 'no location for static files');
-like($t->error_fields($answer)->{text}, qr/no location for static/, 'says so');
+is($answer->{status}, 404, 'no location for this file files');
+like($t->error_fields($answer)->{text}, qr/no location for this file/, 'says so');
 is($t->params($t->get('/our%20tasks/log.xml', user => 'anna'))->{BT_BASE},
     '/our%20tasks/', 'a location with a space');
 is($t->get('/our%20tasks/', user => 'anna')->{headers}{location},

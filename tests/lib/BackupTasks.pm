@@ -33,6 +33,7 @@ use Test::More ();
 use Time::HiRes ();
 
 use BackupTasks::Database;
+use BackupTasks::Feed qw(feed_keep feed_check);
 use BackupTasks::Http qw(http_request http_open http_finish form_encode);
 use BackupTasks::Xml qw(xml_parse);
 
@@ -165,7 +166,14 @@ sub pid { my ($self, $part) = @_;
 # is the name); without it nobody is signed in.
 sub request {
     my ($self, %o) = @_;
-    return http_request(port => $self->{port}, %o);
+    return $self->_keep(http_request(port => $self->{port}, %o));
+}
+
+# Every document that a test receives has to be valid: see done().
+sub _keep {
+    my ($self, $answer) = @_;
+    feed_keep("$self->{dir}/documents", $answer);
+    return $answer;
 }
 
 sub get {
@@ -200,7 +208,7 @@ sub open_get {
 
 sub finish {
     my ($self, $call) = @_;
-    return http_finish($call);
+    return $self->_keep(http_finish($call));
 }
 
 # The root element of a document; dies when it is not well-formed.
@@ -251,12 +259,21 @@ sub wait_until {
     return 0;
 }
 
-# Stops everything, checks the logs and ends the plan.
+# Stops everything, checks documents and logs, and ends the plan.
 sub done {
     my ($self) = @_;
-    $self->stop;
-    Test::More::is(join("\n", $self->bad_log_lines), '', 'logs are clean');
+    $self->end;
     Test::More::done_testing();
+    return;
+}
+
+# The same for one of several installations of a test: done() ends the last.
+sub end {
+    my ($self) = @_;
+    $self->stop;
+    my ($count, $faults) = $self->check_documents;
+    Test::More::is($faults, '', "$count documents are valid");
+    Test::More::is(join("\n", $self->bad_log_lines), '', 'logs are clean');
     return;
 }
 
@@ -267,6 +284,12 @@ sub stop {
     $self->_end($_, 'TERM') for sort keys %{ $self->{pid} || {} };
     $self->{db}->stop('KILL');
     return $self;
+}
+
+# Validates the documents received so far: how many, and what is wrong.
+sub check_documents {
+    my ($self) = @_;
+    return feed_check("$self->{dir}/documents", "$root/schema/feed");
 }
 
 my $bad = qr{\[alert\]|\[emerg\]|Sanitizer|runtime error:};

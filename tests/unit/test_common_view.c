@@ -30,6 +30,8 @@ static const good_path  good_paths[] = {
     { "static/css/page.css", BT_VIEW_STATIC, 0, 0, 0, false },
     { "static/x.xml", BT_VIEW_STATIC, 0, 0, 0, false },
     { "static/..a", BT_VIEW_STATIC, 0, 0, 0, false },
+    { "feed.xsd", BT_VIEW_SCHEMA, 0, 0, 0, false },
+    { "feed.rng", BT_VIEW_SCHEMA, 0, 0, 0, false },
     { "data/18230", BT_VIEW_DATA_TASK, BT_VIEW_DATA, 0, 18230, true },
     { "data/1/cause", BT_VIEW_DATA_CAUSE, BT_VIEW_DATA, 0, 1, true },
     { "data/1/second", BT_VIEW_DATA_SECOND, BT_VIEW_DATA, 0, 1, true },
@@ -80,7 +82,9 @@ test_good_paths(void **state)
     for (i = 0; i < COUNT(good_paths); i++) {
         assert_int_equal(bt_route_parse(bt_str_of(good_paths[i].path),
                                         &route), 200);
-        assert_route(&route, &good_paths[i], BT_FORMAT_HTML);
+        assert_route(&route, &good_paths[i],
+                     good_paths[i].view == BT_VIEW_SCHEMA ? BT_FORMAT_XML
+                                                          : BT_FORMAT_HTML);
 
         if (good_paths[i].has_xml) {
             snprintf(path, sizeof(path), "%s.xml", good_paths[i].path);

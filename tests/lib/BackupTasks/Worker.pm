@@ -15,7 +15,7 @@ use BackupTasks::Xml qw(xml_parse);
 
 sub new {
     my ($class, $t) = @_;
-    return bless { socket => $t->dir . '/worker.sock' }, $class;
+    return bless { socket => $t->dir . '/worker.sock', t => $t }, $class;
 }
 
 my %default = (
@@ -99,7 +99,7 @@ sub _exchange {
         $out .= substr $data, 0, $length if $type == 6;
         $ended = 1 if $type == 3;
     }
-    return _answer($out, $ended);
+    return $self->{t}->_keep(_answer($out, $ended));
 }
 
 sub _read {
