@@ -63,7 +63,7 @@ bt_acting_audit(const bt_acting *acting, const char *outcome, bt_str detail)
         .action = bt_str_of(bt_action_name(act->action)),
         .kind = bt_str_of(bt_view_name(act->kind)),
         .target_id = act->id,
-        .cluster_id = acting->cluster_id,
+        .cluster_id = acting->subject.cluster_id,
         .tenant_id = acting->tenant_id,
         .command_id = acting->result->command_id,
         .outcome = bt_str_of(outcome),
@@ -129,6 +129,26 @@ bt_acting_refuse(bt_acting *acting, bt_act_outcome outcome, const char *text)
 }
 
 
+static const char *
+state_refusal(const bt_act_facts *facts, bt_action_e action)
+{
+    if (action == BT_ACTION_BACKUP) {
+        return "A data backup of this tenant is running. Wait until it has"
+               " ended.";
+    }
+
+    if (action == BT_ACTION_CANCEL && facts->kind == BT_VIEW_COMMANDS) {
+        return "Only a command that no agent has taken yet can be canceled."
+               " Look at what became of it.";
+    }
+
+    return action == BT_ACTION_CANCEL
+           ? "Only what has not ended can be canceled. Look at the task again."
+           : "The present state does not allow this. Look at the record"
+             " again.";
+}
+
+
 const char *
 bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
     bt_act_outcome *outcome)
@@ -140,25 +160,22 @@ bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
     }
 
     if (facts->open_id != 0 && action != BT_ACTION_ACKNOWLEDGE) {
-        return "A command for this log backup is still open. Wait until it has"
-               " ended.";
+        return "A command for it is still open. Wait until it has ended.";
     }
 
     if (!bt_act_state_allows(bt_str_of(facts->status), action)) {
-
-        if (action == BT_ACTION_CANCEL) {
-            return "Only a command that no agent has taken yet can be"
-                   " canceled. Look at what became of it.";
-        }
-
-        return "The present state does not allow this. Look at the record"
-               " again.";
+        return state_refusal(facts, action);
     }
 
     if (facts->forbidden) {
         *outcome = BT_ACT_FORBIDDEN;
         return "The operator of this page does not allow this on this"
                " cluster. Ask for it.";
+    }
+
+    if (facts->not_alone) {
+        return "The cluster does not do this for this tenant by itself. Choose"
+               " another tenant or task.";
     }
 
     return NULL;
@@ -199,26 +216,22 @@ begin(bt_store *store, const bt_actor *actor, const bt_act *act,
         .act = act,
         .result = result,
         .now = bt_time_now(),
-        .record_kind = act->kind == BT_VIEW_COMMANDS ? BT_VIEW_LOG : act->kind,
-        .facts = { .status = result->state }
+        .subject = { .kind = act->kind, .id = act->id },
+        .tenant_id = act->tenant_id,
+        .facts = { .kind = act->kind, .status = result->state }
     };
 }
 
 
 static acting_body
-body_of(bt_action_e action)
+body_of(const bt_act *act)
 {
-    switch (action) {
-
-    case BT_ACTION_ACKNOWLEDGE:
+    if (act->action == BT_ACTION_ACKNOWLEDGE) {
         return bt_acting_acknowledge;
-
-    case BT_ACTION_CANCEL:
-        return bt_acting_cancel;
-
-    default:
-        return bt_acting_request;
     }
+
+    return act->kind == BT_VIEW_COMMANDS ? bt_acting_cancel
+                                         : bt_acting_request;
 }
 
 
@@ -232,7 +245,7 @@ bt_act_carry_out(bt_store *store, const bt_actor *actor, const bt_act *act,
     bt_store_status  status;
 
     acting = begin(store, actor, act, result);
-    status = run_transaction(&acting, body_of(act->action));
+    status = run_transaction(&acting, body_of(act));
 
     if (status == BT_STORE_OK && acting.refused) {
         (void) run_transaction(&acting, refusal_body);

@@ -3,10 +3,9 @@
 #ifndef BT_ACT_H
 #define BT_ACT_H
 
-#include "common/bt_view.h"
-#include "store/bt_store.h"
+#include "acts/bt_subject.h"
 
-#define BT_ACT_STATE_MAX    33       /* a record's status with its NUL */
+#define BT_ACT_STATE_MAX    BT_SUBJECT_STATUS_MAX
 #define BT_COMMAND_SECONDS  600      /* life of a requested command */
 
 /* Who acts, and from where.  Texts longer than the columns are cut. */
@@ -23,6 +22,8 @@ typedef struct {
     bt_action_e action;
     bt_view_e   kind;                    /* its list: data, log, cleanup ... */
     int64_t     id;
+    int64_t     tenant_id;               /* backup: whose; else 0 */
+    bt_str      mode;                    /* backup: FULL or INCREMENTAL */
     bt_str      expected_state;          /* "": any that allows the act */
     bt_str      key;                     /* the same key is the same act */
     bt_str      reason;
@@ -31,9 +32,13 @@ typedef struct {
 
 /* What rules whether a record takes an act. */
 typedef struct {
-    const char *status;                  /* of the record */
+    bt_view_e   kind;
+    const char *status;                  /* of the record; backup: whether one
+                                          * runs, IN_PROGRESS or IDLE */
     bool        acknowledged;
     bool        forbidden;               /* by the operator, on this cluster */
+    bool        not_alone;               /* the database does it to others, too,
+                                          * or never to this tenant */
     int64_t     open_id;                 /* its open command; 0: none */
 } bt_act_facts;
 
@@ -52,9 +57,19 @@ typedef struct {
 } bt_act_result;
 
 /* Start, stop and restart go by the state of a log backup, cancel by that of
- * a command; acknowledge by whether the record is in a bad state.  Facts:
- * contract, sections 4 and 9. */
+ * a command or task, backup by whether one runs; acknowledge by whether the
+ * record is in a bad state.  Facts: contract, sections 4 and 9. */
 bool            bt_act_state_allows(bt_str status, bt_action_e action);
+
+/* Whether the operator of the page has to allow the act on each cluster (table
+ * cluster_actions).  All others are allowed unless they are forbidden there. */
+bool            bt_act_needs_leave(bt_view_e kind, bt_action_e action);
+
+/* Whether a backup of this tenant, or the cancel of its task, would concern
+ * more than it, or is not done at all.  ob_id: the cluster's own number of it;
+ * 0: unknown. */
+bool            bt_act_not_alone(bt_str adapter, bt_str version,
+                                 int64_t ob_id);
 
 /* NULL when the act is possible; else why not and what can be done, with the
  * outcome that this is. */
@@ -67,8 +82,8 @@ const char     *bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
  * with its outcome.  Whether the actor may see the record is for the caller
  * to check.
  *
- * Everybody locks in this order: the log backup or other record, its command,
- * the change counter. */
+ * Everybody locks in this order: the record (of a backup: the cluster), its
+ * command, the change counter. */
 bt_store_status bt_act_carry_out(bt_store *store, const bt_actor *actor,
                                  const bt_act *act, bt_act_result *result);
 

@@ -83,10 +83,6 @@ cancel(bt_acting *acting)
     }
 
     if (status == BT_STORE_OK) {
-        status = bt_acting_touch(acting, number);
-    }
-
-    if (status == BT_STORE_OK) {
         status = bt_acting_changes(acting, number, "REQUESTED", "CANCELED");
     }
 

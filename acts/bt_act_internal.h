@@ -10,19 +10,15 @@
     "The record is not there any more. Look at the list again."
 
 /* An act on its way.  The record is the one that is locked: the act's own, or
- * the log backup of a command. */
+ * that of a command.  tenant_id: for command and trail. */
 typedef struct {
     bt_store       *store;
     const bt_actor *actor;
     const bt_act   *act;
     bt_act_result  *result;
     bt_usec         now;
-    bt_view_e       record_kind;
-    int64_t         record_id;
-    bt_usec         listed_at;
-    int64_t         cluster_id;
+    bt_subject      subject;
     int64_t         tenant_id;
-    char            record_state[BT_ACT_STATE_MAX];
     bt_act_facts    facts;               /* of what the act is about */
     bool            refused;             /* the transaction is to be undone */
 } bt_acting;
@@ -40,16 +36,13 @@ bt_store_status bt_acting_find(bt_acting *acting);
  * and whether the operator allows the act there.  Refuses when it is gone. */
 bt_store_status bt_acting_lock(bt_acting *acting);
 
-/* Marks the record as changed. */
-bt_store_status bt_acting_touch(bt_acting *acting, int64_t number);
-
 /* Refuses unless the state is the expected one and allows the act. */
 void            bt_acting_check(bt_acting *acting);
 
 void            bt_acting_refuse(bt_acting *acting, bt_act_outcome outcome,
                                  const char *text);
 
-/* The transaction's body for start, stop and restart. */
+/* The transaction's body for what requests a command. */
 bt_store_status bt_acting_request(bt_acting *acting);
 
 /* The transaction's body for acknowledge. */
@@ -58,7 +51,7 @@ bt_store_status bt_acting_acknowledge(bt_acting *acting);
 /* The transaction's body for the cancel of a command. */
 bt_store_status bt_acting_cancel(bt_acting *acting);
 
-/* Notes that the record has changed, and for to != NULL that the result's
+/* Marks the record as changed, and for to != NULL notes that the result's
  * command has gone from one state to another (from NULL: it is new). */
 bt_store_status bt_acting_changes(bt_acting *acting, int64_t number,
                                   const char *from, const char *to);

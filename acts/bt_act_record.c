@@ -5,84 +5,6 @@
 #include "store/bt_audit.h"
 
 
-/* What an act does to the table of a kind. */
-typedef struct {
-    bt_view_e   view;
-    const char *kind;                    /* in record_keys */
-    const char *read;
-    const char *lock;
-    const char *touch;
-} record_table;
-
-
-#define READ(table)                                                           \
-    "SELECT status, cluster_id, tenant_id FROM " table                        \
-    " WHERE listed_at = ? AND id = ?"
-
-#define TABLE(view, kind, table)                                              \
-    { view, kind, READ(table), READ(table) " FOR UPDATE",                     \
-      "UPDATE " table " SET updated = ?, change_no = ?"                       \
-      " WHERE listed_at = ? AND id = ?" }
-
-
-static const record_table  tables[] = {
-    TABLE(BT_VIEW_DATA, "data", "data_tasks"),
-    TABLE(BT_VIEW_LOG, "log", "log_backups"),
-    TABLE(BT_VIEW_CLEANUP, "cleanup", "cleanup_tasks"),
-    TABLE(BT_VIEW_SECOND, "second", "second_backups")
-};
-
-
-static const record_table *
-find_table(bt_view_e view)
-{
-    size_t  i;
-
-    for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        if (tables[i].view == view) {
-            return &tables[i];
-        }
-    }
-
-    return NULL;
-}
-
-
-/* Which record it is, and where it stands; listed_at is BT_USEC_NONE when it
- * does not exist. */
-static bt_store_status
-find_place(bt_acting *acting, const record_table *table)
-{
-    bt_rows         *rows;
-    bt_value         key[2];
-    bt_store_status  status;
-
-    acting->listed_at = BT_USEC_NONE;
-    key[0] = bt_text(bt_str_of(table->kind));
-    key[1] = bt_int(acting->act->id);
-    status = bt_store_run(acting->store, acting->act->kind == BT_VIEW_COMMANDS
-                          ? "SELECT k.id, k.listed_at FROM commands m"
-                            " JOIN record_keys k ON k.id = m.target_id"
-                            " AND k.kind = ? WHERE m.id = ?"
-                          : "SELECT k.id, k.listed_at FROM record_keys k"
-                            " WHERE k.kind = ? AND k.id = ?",
-                          key, 2, &rows, NULL);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    if (bt_rows_next(rows) > 0) {
-        acting->record_id = bt_rows_get(rows, 0).number;
-        acting->listed_at = bt_rows_get(rows, 1).number;
-    }
-
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
-}
-
-
 void
 bt_acting_state(char state[BT_ACT_STATE_MAX], bt_str text)
 {
@@ -93,83 +15,46 @@ bt_acting_state(char state[BT_ACT_STATE_MAX], bt_str text)
 }
 
 
-static void
-take_row(bt_acting *acting, bt_rows *rows)
+static bt_str
+text_of(bt_rows *rows, size_t column)
 {
-    bt_acting_state(acting->record_state, bt_rows_get(rows, 0).text);
-    bt_acting_state(acting->result->state, bt_rows_get(rows, 0).text);
-    acting->cluster_id = bt_rows_get(rows, 1).number;
-    acting->tenant_id = bt_rows_get(rows, 2).number;
+    bt_value  value = bt_rows_get(rows, column);
+
+    return value.type == BT_VALUE_TEXT ? value.text : (bt_str) { "", 0 };
 }
 
 
+/* Which record it is: the act's own, or that of a command. */
 static bt_store_status
-run_on_row(bt_acting *acting, const char *sql, bool *found)
+find_subject(bt_acting *acting)
 {
-    bt_rows         *rows;
-    bt_value         key[2];
-    bt_store_status  status;
+    const bt_act  *act = acting->act;
 
-    *found = false;
+    acting->subject = (bt_subject) { .kind = act->kind, .id = act->id };
+    acting->tenant_id = act->tenant_id;
 
-    if (acting->listed_at == BT_USEC_NONE) {
+    if (act->kind != BT_VIEW_COMMANDS) {
         return BT_STORE_OK;
     }
 
-    key[0] = bt_time(acting->listed_at);
-    key[1] = bt_int(acting->record_id);
-    status = bt_store_run(acting->store, sql, key, 2, &rows, NULL);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    if (bt_rows_next(rows) > 0) {
-        take_row(acting, rows);
-        *found = true;
-    }
-
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
-}
-
-
-bt_store_status
-bt_acting_find(bt_acting *acting)
-{
-    bool                 found;
-    bt_store_status      status;
-    const record_table  *table = find_table(acting->record_kind);
-
-    if (table == NULL) {
-        return BT_STORE_ERROR;
-    }
-
-    status = find_place(acting, table);
-
-    return status == BT_STORE_OK ? run_on_row(acting, table->read, &found)
-                                 : status;
+    return bt_subject_of_command(acting->store, act->id, &acting->subject,
+                                &acting->tenant_id);
 }
 
 
 static bt_store_status
-read_allowed(bt_acting *acting)
+read_subject(bt_acting *acting, bool lock)
 {
-    bt_rows         *rows;
-    bt_value         key[2];
     bt_store_status  status;
 
-    key[0] = bt_int(acting->cluster_id);
-    key[1] = bt_text(bt_str_of(bt_action_name(acting->act->action)));
-    status = bt_store_run(acting->store, "SELECT allowed FROM cluster_actions"
-                          " WHERE cluster_id = ? AND action = ?", key, 2,
-                          &rows, NULL);
+    status = find_subject(acting);
 
-    if (status == BT_STORE_OK) {
-        acting->facts.forbidden = bt_rows_next(rows) > 0
-                                  && bt_rows_get(rows, 0).number == 0;
-        bt_rows_close(rows);
+    if (status == BT_STORE_OK && acting->subject.id != 0) {
+        status = bt_subject_find(acting->store, &acting->subject, lock);
+    }
+
+    if (status == BT_STORE_OK && acting->subject.tenant_id != 0) {
+        acting->tenant_id = acting->subject.tenant_id;
     }
 
     return status;
@@ -177,51 +62,130 @@ read_allowed(bt_acting *acting)
 
 
 bt_store_status
-bt_acting_lock(bt_acting *acting)
+bt_acting_find(bt_acting *acting)
 {
-    bool                 found;
-    bt_store_status      status;
-    const record_table  *table = find_table(acting->record_kind);
+    bt_store_status  status;
 
-    *acting->result = (bt_act_result) { .outcome = BT_ACT_DONE };
+    status = read_subject(acting, false);
+    bt_acting_state(acting->result->state, bt_str_of(acting->subject.status));
 
-    if (table == NULL) {
-        return BT_STORE_ERROR;
-    }
+    return status;
+}
 
-    status = find_place(acting, table);
+
+/* What the operator says about it, and what the database does at all. */
+static void
+take_rules(bt_acting *acting, bt_rows *rows)
+{
+    const bt_act    *act = acting->act;
+    bt_act_facts    *facts = &acting->facts;
+    bool             leave = bt_act_needs_leave(act->kind, act->action);
+    bt_value         allowed = bt_rows_get(rows, 0);
+
+    facts->forbidden = allowed.type == BT_VALUE_INT ? allowed.number == 0
+                                                    : leave;
+    facts->not_alone = leave && bt_act_not_alone(text_of(rows, 1),
+                                                 text_of(rows, 2),
+                                                 bt_rows_get(rows, 3).number);
+}
+
+
+static bt_store_status
+read_rules(bt_acting *acting)
+{
+    bt_rows         *rows;
+    bt_value         key[3];
+    bt_store_status  status;
+
+    key[0] = bt_text(bt_str_of(bt_action_name(acting->act->action)));
+    key[1] = bt_int(acting->tenant_id);
+    key[2] = bt_int(acting->subject.cluster_id);
+    status = bt_store_run(acting->store, "SELECT p.allowed, c.adapter,"
+                          " c.version, COALESCE(n.ob_id, 0) FROM clusters c"
+                          " LEFT JOIN cluster_actions p"
+                          " ON p.cluster_id = c.id AND p.action = ?"
+                          " LEFT JOIN tenants n ON n.id = ?"
+                          " WHERE c.id = ?", key, 3, &rows, NULL);
 
     if (status == BT_STORE_OK) {
-        status = run_on_row(acting, table->lock, &found);
+
+        if (bt_rows_next(rows) > 0) {
+            take_rules(acting, rows);
+        }
+
+        bt_rows_close(rows);
     }
+
+    return status;
+}
+
+
+/* A backup's state is whether one of this tenant runs. */
+static bt_store_status
+read_backup_state(bt_acting *acting)
+{
+    bool             there;
+    bt_rows         *rows;
+    bt_value         key[2];
+    bt_store_status  status;
+
+    key[0] = bt_int(acting->act->tenant_id);
+    key[1] = bt_int(acting->subject.id);
+    status = bt_store_run(acting->store, "SELECT " BT_SQL_BACKUP_STATE("n")
+                          " FROM tenants n JOIN clusters c"
+                          " ON c.id = n.cluster_id"
+                          " AND c.incarnation = n.incarnation"
+                          " WHERE n.id = ? AND c.id = ?", key, 2, &rows, NULL);
 
     if (status != BT_STORE_OK) {
         return status;
     }
 
-    if (!found) {
-        bt_acting_refuse(acting, BT_ACT_CONFLICT, BT_ACT_GONE_TEXT);
-        return BT_STORE_OK;
+    there = bt_rows_next(rows) > 0;
+
+    if (there) {
+        bt_acting_state(acting->result->state, bt_rows_get(rows, 0).text);
     }
 
-    /* To take back what was not begun is always allowed. */
+    bt_rows_close(rows);
 
-    return acting->act->kind == BT_VIEW_COMMANDS ? BT_STORE_OK
-                                                 : read_allowed(acting);
+    if (!there) {
+        bt_acting_refuse(acting, BT_ACT_CONFLICT, BT_ACT_GONE_TEXT);
+    }
+
+    return BT_STORE_OK;
 }
 
 
 bt_store_status
-bt_acting_touch(bt_acting *acting, int64_t number)
+bt_acting_lock(bt_acting *acting)
 {
-    bt_value  values[] = {
-        bt_time(acting->now), bt_int(number), bt_time(acting->listed_at),
-        bt_int(acting->record_id)
-    };
+    bt_store_status  status;
 
-    return bt_store_run(acting->store, find_table(acting->record_kind)->touch,
-                        values, sizeof(values) / sizeof(values[0]), NULL,
-                        NULL);
+    *acting->result = (bt_act_result) { .outcome = BT_ACT_DONE };
+    status = read_subject(acting, true);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    if (!acting->subject.there) {
+        bt_acting_refuse(acting, BT_ACT_CONFLICT, BT_ACT_GONE_TEXT);
+        return BT_STORE_OK;
+    }
+
+    bt_acting_state(acting->result->state, bt_str_of(acting->subject.status));
+
+    /* To take back what was not begun is always allowed. */
+
+    if (acting->act->kind == BT_VIEW_COMMANDS) {
+        return BT_STORE_OK;
+    }
+
+    status = read_rules(acting);
+
+    return status == BT_STORE_OK && acting->act->action == BT_ACTION_BACKUP
+           ? read_backup_state(acting) : status;
 }
 
 
@@ -232,27 +196,20 @@ bt_acting_changes(bt_acting *acting, int64_t number, const char *from,
     bt_store_status  status;
     bt_change        change = {
         .number = number,
-        .kind = find_table(acting->record_kind)->kind,
-        .id = acting->record_id,
-        .cluster_id = acting->cluster_id,
+        .kind = "command",
+        .id = acting->result->command_id,
+        .cluster_id = acting->subject.cluster_id,
         .tenant_id = acting->tenant_id,
-        .old_status = acting->record_state,
-        .new_status = acting->record_state,
+        .old_status = from,
+        .new_status = to,
         .at = acting->now
     };
 
-    status = bt_change_add(acting->store, &change);
+    status = bt_subject_touch(acting->store, &acting->subject, acting->now,
+                             number);
 
-    if (status != BT_STORE_OK || to == NULL) {
-        return status;
-    }
-
-    change.kind = "command";
-    change.id = acting->result->command_id;
-    change.old_status = from;
-    change.new_status = to;
-
-    return bt_change_add(acting->store, &change);
+    return status == BT_STORE_OK && to != NULL
+           ? bt_change_add(acting->store, &change) : status;
 }
 
 
@@ -303,10 +260,6 @@ acknowledge(bt_acting *acting)
 
     if (status == BT_STORE_OK) {
         status = insert_acknowledgement(acting);
-    }
-
-    if (status == BT_STORE_OK) {
-        status = bt_acting_touch(acting, number);
     }
 
     if (status == BT_STORE_OK) {

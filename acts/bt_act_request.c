@@ -1,10 +1,41 @@
-/* bt_act_request.c: requests a command for a log backup, once. */
+/* bt_act_request.c: requests a command for a record, or a backup of a tenant, once. */
 
 #include "acts/bt_act_internal.h"
 
 #include "store/bt_audit.h"
 
 #define ADDRESS_BYTES  64        /* column of commands */
+
+
+static bool
+is_backup(const bt_acting *acting)
+{
+    return acting->act->action == BT_ACTION_BACKUP;
+}
+
+
+/* What has one open command at a time, within the kind. */
+static int64_t
+open_target(const bt_acting *acting)
+{
+    return is_backup(acting) ? acting->act->tenant_id : acting->act->id;
+}
+
+
+/* Whether the command of the present row was made by the same act. */
+static bool
+is_same(const bt_acting *acting, bt_rows *rows)
+{
+    const bt_act  *act = acting->act;
+
+    return bt_rows_get(rows, 1).number == act->id
+           && bt_str_eqz(bt_rows_get(rows, 2).text,
+                         bt_action_name(act->action))
+           && bt_str_eqz(bt_rows_get(rows, 3).text, bt_view_name(act->kind))
+           && (!is_backup(acting)
+               || (bt_rows_get(rows, 4).number == act->tenant_id
+                   && bt_str_eq(bt_rows_get(rows, 5).text, act->mode)));
+}
 
 
 /* The command that the same key made before. */
@@ -18,7 +49,8 @@ find_repeated(bt_acting *acting)
 
     key[0] = bt_text(acting->actor->user);
     key[1] = bt_text(act->key);
-    status = bt_store_run(acting->store, "SELECT id, target_id, action"
+    status = bt_store_run(acting->store, "SELECT id, target_id, action,"
+                          " kind, tenant_id, COALESCE(mode, '')"
                           " FROM commands WHERE requested_by = ?"
                           " AND idempotency_key = ?", key, 2, &rows, NULL);
 
@@ -28,10 +60,7 @@ find_repeated(bt_acting *acting)
 
     if (bt_rows_next(rows) > 0) {
 
-        if (bt_rows_get(rows, 1).number == act->id
-            && bt_str_eqz(bt_rows_get(rows, 2).text,
-                          bt_action_name(act->action)))
-        {
+        if (is_same(acting, rows)) {
             acting->result->outcome = BT_ACT_REPEATED;
             acting->result->command_id = bt_rows_get(rows, 0).number;
 
@@ -51,12 +80,14 @@ static bt_store_status
 find_open(bt_acting *acting)
 {
     bt_rows         *rows;
-    bt_value         id;
+    bt_value         key[2];
     bt_store_status  status;
 
-    id = bt_int(acting->act->id);
+    key[0] = bt_text(bt_str_of(bt_view_name(acting->act->kind)));
+    key[1] = bt_int(open_target(acting));
     status = bt_store_run(acting->store, "SELECT id FROM commands"
-                          " WHERE open_target = ?", &id, 1, &rows, NULL);
+                          " WHERE kind = ? AND open_target = ?", key, 2,
+                          &rows, NULL);
 
     if (status != BT_STORE_OK) {
         return status;
@@ -81,20 +112,22 @@ insert_command(bt_acting *acting, int64_t number)
     deadline = acting->now + act->seconds * BT_SECOND;
 
     bt_value  values[] = {
-        bt_text(bt_str_of(bt_action_name(act->action))), bt_int(act->id),
-        bt_int(acting->cluster_id), bt_int(acting->tenant_id),
-        bt_text(bt_str_of(acting->facts.status)), bt_int(act->id),
+        bt_text(bt_str_of(bt_action_name(act->action))),
+        bt_text(bt_str_of(bt_view_name(act->kind))), bt_int(act->id),
+        bt_int(acting->subject.cluster_id), bt_int(acting->tenant_id),
+        is_backup(acting) ? bt_text(act->mode) : bt_null(),
+        bt_text(bt_str_of(acting->facts.status)), bt_int(open_target(acting)),
         bt_text(act->key), bt_text(actor->user), bt_time(acting->now),
         bt_text(bt_act_cut(actor->client_address, ADDRESS_BYTES)),
         bt_time(deadline), bt_time(acting->now), bt_int(number)
     };
 
     status = bt_store_run(acting->store, "INSERT INTO commands (action, kind,"
-                          " target_id, cluster_id, tenant_id, expected_state,"
-                          " state, open_target, idempotency_key,"
-                          " requested_by, requested_at, client_address,"
-                          " deadline, updated, change_no)"
-                          " VALUES (?, 'log', ?, ?, ?, ?, 'REQUESTED', ?, ?,"
+                          " target_id, cluster_id, tenant_id, mode,"
+                          " expected_state, state, open_target,"
+                          " idempotency_key, requested_by, requested_at,"
+                          " client_address, deadline, updated, change_no)"
+                          " VALUES (?, ?, ?, ?, ?, ?, ?, 'REQUESTED', ?, ?,"
                           " ?, ?, ?, ?, ?, ?)",
                           values, sizeof(values) / sizeof(values[0]), NULL,
                           NULL);
@@ -102,22 +135,6 @@ insert_command(bt_acting *acting, int64_t number)
     acting->result->command_id = bt_store_insert_id(acting->store);
 
     return status;
-}
-
-
-static bt_store_status
-touch_log(bt_acting *acting, int64_t number)
-{
-    bt_value  values[] = {
-        bt_int(acting->result->command_id), bt_time(acting->now),
-        bt_int(number), bt_time(acting->listed_at), bt_int(acting->act->id)
-    };
-
-    return bt_store_run(acting->store, "UPDATE log_backups"
-                        " SET last_command_id = ?, updated = ?, change_no = ?"
-                        " WHERE listed_at = ? AND id = ?",
-                        values, sizeof(values) / sizeof(values[0]), NULL,
-                        NULL);
 }
 
 
@@ -135,7 +152,9 @@ request_command(bt_acting *acting)
     }
 
     if (status == BT_STORE_OK) {
-        status = touch_log(acting, number);
+        status = bt_subject_set_command(acting->store, &acting->subject,
+                                       acting->tenant_id,
+                                       acting->result->command_id);
     }
 
     if (status == BT_STORE_OK) {
@@ -143,7 +162,7 @@ request_command(bt_acting *acting)
     }
 
     return status == BT_STORE_OK
-           ? bt_acting_audit(acting, "ACCEPTED", BT_STR("")) : status;
+           ? bt_acting_audit(acting, "ACCEPTED", acting->act->mode) : status;
 }
 
 
@@ -164,7 +183,9 @@ bt_acting_request(bt_acting *acting)
         return status;
     }
 
-    status = bt_command_expire_open(acting->store, acting->act->id);
+    status = bt_command_expire_open(acting->store,
+                                    bt_view_name(acting->act->kind),
+                                    open_target(acting));
 
     if (status == BT_STORE_OK) {
         status = find_open(acting);

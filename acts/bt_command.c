@@ -2,6 +2,7 @@
 
 #include "acts/bt_command.h"
 
+#include "acts/bt_subject.h"
 #include "store/bt_audit.h"
 
 
@@ -32,28 +33,31 @@ bt_change_add(bt_store *store, const bt_change *change)
 
 /* A command that is over. */
 typedef struct {
-    bt_change  change;
-    int64_t    log_id;
-    char       action[33];
+    bt_change   change;
+    const char *kind;
+    int64_t     open_target;
+    int64_t     target_id;
+    char        action[33];
 } expiry;
 
 
-/* The overdue command of a log backup, its row locked. */
+/* The overdue command of a target, its row locked. */
 static bt_store_status
 find_overdue(bt_store *store, expiry *expired)
 {
     bt_str           text;
     bt_buf           action;
     bt_rows         *rows;
-    bt_value         target;
+    bt_value         key[2];
     bt_store_status  status;
 
-    target = bt_int(expired->log_id);
+    key[0] = bt_text(bt_str_of(expired->kind));
+    key[1] = bt_int(expired->open_target);
     status = bt_store_run(store, "SELECT t.id, t.cluster_id, t.tenant_id,"
-                          " t.action FROM commands t"
-                          " WHERE t.open_target = ? AND "
+                          " t.target_id, t.action FROM commands t"
+                          " WHERE t.kind = ? AND t.open_target = ? AND "
                           BT_SQL_OVERDUE("t") " FOR UPDATE",
-                          &target, 1, &rows, NULL);
+                          key, 2, &rows, NULL);
 
     if (status != BT_STORE_OK) {
         return status;
@@ -63,8 +67,9 @@ find_overdue(bt_store *store, expiry *expired)
         expired->change.id = bt_rows_get(rows, 0).number;
         expired->change.cluster_id = bt_rows_get(rows, 1).number;
         expired->change.tenant_id = bt_rows_get(rows, 2).number;
+        expired->target_id = bt_rows_get(rows, 3).number;
 
-        text = bt_rows_get(rows, 3).text;
+        text = bt_rows_get(rows, 4).text;
         bt_buf_init(&action, expired->action, sizeof(expired->action));
         bt_buf_add(&action, text.data, text.len);
     }
@@ -99,8 +104,8 @@ audit_expired(bt_store *store, const expiry *expired)
         .at = change->at,
         .user = BT_STR(BT_USER_DEADLINE),
         .action = bt_str_of(expired->action),
-        .kind = BT_STR("log"),
-        .target_id = expired->log_id,
+        .kind = bt_str_of(expired->kind),
+        .target_id = expired->target_id,
         .cluster_id = change->cluster_id,
         .tenant_id = change->tenant_id,
         .command_id = change->id,
@@ -146,104 +151,58 @@ expire_open(bt_store *store, expiry *expired)
 
 
 bt_store_status
-bt_command_expire_open(bt_store *store, int64_t log_id)
+bt_command_expire_open(bt_store *store, const char *kind, int64_t open_target)
 {
-    expiry  expired = { .log_id = log_id };
+    expiry  expired = { .kind = kind, .open_target = open_target };
 
     return expire_open(store, &expired);
 }
 
 
+/* What an overdue command is about. */
 typedef struct {
-    int64_t  log_id;
-    bt_usec  listed_at;
+    bt_view_e  kind;
+    int64_t    target_id;
+    int64_t    open_target;
 } overdue;
 
 
-/* The log backup shows its last command: it has changed too. */
+/* Locks the record first, as everybody does.  It shows its last command: it
+ * has changed, too. */
 static bt_store_status
-touch_log(bt_store *store, const overdue *log, const bt_change *expired,
-    const char *status_now)
+expire_locked(bt_store *store, const overdue *target, expiry *one)
 {
-    bt_store_status  status;
-    bt_change        change = {
-        .number = expired->number,
-        .kind = "log",
-        .id = log->log_id,
-        .cluster_id = expired->cluster_id,
-        .tenant_id = expired->tenant_id,
-        .old_status = status_now,
-        .new_status = status_now,
-        .at = expired->at
-    };
-    bt_value         values[] = {
-        bt_time(expired->at), bt_int(expired->number),
-        bt_time(log->listed_at), bt_int(log->log_id)
-    };
-
-    status = bt_store_run(store, "UPDATE log_backups SET updated = ?,"
-                          " change_no = ? WHERE listed_at = ? AND id = ?",
-                          values, sizeof(values) / sizeof(values[0]), NULL,
-                          NULL);
-
-    return status == BT_STORE_OK ? bt_change_add(store, &change) : status;
-}
-
-
-/* Locks the log backup first, as everybody does. */
-static bt_store_status
-lock_log(bt_store *store, const overdue *log, char *status_now, size_t size)
-{
-    bt_str           now;
-    bt_buf           text;
-    bt_rows         *rows;
-    bt_value         key[2] = { bt_time(log->listed_at), bt_int(log->log_id) };
+    bt_subject       subject = { .kind = target->kind,
+                                 .id = target->target_id };
     bt_store_status  status;
 
-    bt_buf_init(&text, status_now, size);
-    status = bt_store_run(store, "SELECT status FROM log_backups"
-                          " WHERE listed_at = ? AND id = ? FOR UPDATE",
-                          key, 2, &rows, NULL);
+    status = bt_subject_find(store, &subject, true);
 
-    if (status != BT_STORE_OK) {
-        return status;
+    if (status == BT_STORE_OK) {
+        status = expire_open(store, one);
     }
 
-    if (bt_rows_next(rows) > 0) {
-        now = bt_rows_get(rows, 0).text;
-        bt_buf_add(&text, now.data, now.len);
-    }
-
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
+    return status == BT_STORE_OK && one->change.id != 0 && subject.there
+           ? bt_subject_touch(store, &subject, one->change.at,
+                             one->change.number) : status;
 }
 
 
 static bt_store_status
-expire_one(bt_store *store, const overdue *log, int64_t *expired)
+expire_one(bt_store *store, const overdue *target, int64_t *expired)
 {
-    char             status_now[64];
-    expiry           one = { .log_id = log->log_id };
+    expiry           one = { .kind = bt_view_name(target->kind),
+                             .open_target = target->open_target };
     bt_store_status  status;
 
     *expired = 0;
-
     status = bt_store_begin(store);
 
     if (status != BT_STORE_OK) {
         return status;
     }
 
-    status = lock_log(store, log, status_now, sizeof(status_now));
-
-    if (status == BT_STORE_OK) {
-        status = expire_open(store, &one);
-    }
-
-    if (status == BT_STORE_OK && one.change.id != 0 && status_now[0] != '\0') {
-        status = touch_log(store, log, &one.change, status_now);
-    }
+    status = expire_locked(store, target, &one);
 
     if (status == BT_STORE_OK) {
         status = bt_store_commit(store);
@@ -269,9 +228,8 @@ find_all_overdue(bt_store *store, overdue *out, size_t *count)
 
     *count = 0;
     limit = bt_int(BT_EXPIRE_BATCH);
-    status = bt_store_run(store, "SELECT t.target_id, k.listed_at"
+    status = bt_store_run(store, "SELECT t.kind, t.target_id, t.open_target"
                           " FROM commands t"
-                          " LEFT JOIN record_keys k ON k.id = t.target_id"
                           " WHERE t.open_target IS NOT NULL AND "
                           BT_SQL_OVERDUE("t") " LIMIT ?",
                           &limit, 1, &rows, NULL);
@@ -281,8 +239,10 @@ find_all_overdue(bt_store *store, overdue *out, size_t *count)
     }
 
     while (*count < BT_EXPIRE_BATCH && bt_rows_next(rows) > 0) {
-        out[(*count)++] = (overdue) { bt_rows_get(rows, 0).number,
-                                      bt_rows_get(rows, 1).number };
+        out[(*count)++] = (overdue) {
+            bt_view_by_name(bt_rows_get(rows, 0).text),
+            bt_rows_get(rows, 1).number, bt_rows_get(rows, 2).number
+        };
     }
 
     bt_rows_close(rows);
@@ -297,14 +257,14 @@ bt_command_expire(bt_store *store, int64_t expired[BT_EXPIRE_BATCH],
 {
     size_t           i, found;
     int64_t          id;
-    overdue          logs[BT_EXPIRE_BATCH];
+    overdue          targets[BT_EXPIRE_BATCH];
     bt_store_status  status;
 
     *count = 0;
-    status = find_all_overdue(store, logs, &found);
+    status = find_all_overdue(store, targets, &found);
 
     for (i = 0; status == BT_STORE_OK && i < found; i++) {
-        status = expire_one(store, &logs[i], &id);
+        status = expire_one(store, &targets[i], &id);
 
         if (id != 0) {
             expired[(*count)++] = id;

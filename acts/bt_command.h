@@ -19,6 +19,13 @@
     m ".state = 'REQUESTED' AND " m ".deadline <= UTC_TIMESTAMP(6)"
 #define BT_SQL_STATE(m)                                                       \
     "CASE WHEN " BT_SQL_OVERDUE(m) " THEN 'EXPIRED' ELSE " m ".state END"
+
+/* The state that a backup's form and act go by; `n` is the tenant's alias. */
+#define BT_SQL_BACKUP_STATE(n)                                                \
+    "CASE WHEN EXISTS (SELECT 1 FROM data_tasks d"                            \
+    " WHERE d.cluster_id = " n ".cluster_id AND d.status = 'IN_PROGRESS'"     \
+    " AND d.tenant_id = " n ".id) THEN 'IN_PROGRESS' ELSE 'IDLE' END"
+
 #define BT_EXPIRED_TEXT                                                       \
     "No agent carried this out before its deadline; nothing was done."
 
@@ -43,9 +50,9 @@ bt_store_status bt_command_expire(bt_store *store,
                                   int64_t expired[BT_EXPIRE_BATCH],
                                   size_t *count);
 
-/* The same for the open command of one log backup, inside a transaction that
- * has locked the log backup's row.  The log backup's own row is left to the
- * caller. */
-bt_store_status bt_command_expire_open(bt_store *store, int64_t log_id);
+/* The same for the open command of one kind and target, inside a transaction
+ * that has locked the record's row.  That row is left to the caller. */
+bt_store_status bt_command_expire_open(bt_store *store, const char *kind,
+                                       int64_t open_target);
 
 #endif

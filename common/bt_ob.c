@@ -1,10 +1,11 @@
-/* bt_ob.c: OceanBase statements that start and stop log backup. */
+/* bt_ob.c: OceanBase statements of the acts. */
 
 #include "common/bt_ob.h"
 
 #include <string.h>
 
 #define NAME_CHARS  128
+#define SYS_TENANT  1
 
 
 int
@@ -58,6 +59,14 @@ bt_ob_quote(bt_buf *out, bt_str name)
 }
 
 
+/* Before 4.x a statement holds for the cluster. */
+static bool
+is_of_cluster(int major)
+{
+    return major > 0 && major < 4;
+}
+
+
 static bool
 add_statement(char *text, const char *statement, int major, bt_str tenant)
 {
@@ -66,7 +75,7 @@ add_statement(char *text, const char *statement, int major, bt_str tenant)
     bt_buf_init(&out, text, BT_OB_STATEMENT_MAX);
     bt_buf_addz(&out, statement);
 
-    if (major > 0 && major < 4) {
+    if (is_of_cluster(major)) {
         return true;
     }
 
@@ -109,4 +118,67 @@ bt_ob_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX],
     default:
         return 0;
     }
+}
+
+
+bool
+bt_ob_backup(char out[BT_OB_STATEMENT_MAX], bool incremental, int major,
+    bt_str tenant, int64_t command_id)
+{
+    size_t  len;
+    bt_buf  text;
+
+    if (is_of_cluster(major)) {
+        return add_statement(out, incremental
+                             ? "ALTER SYSTEM BACKUP INCREMENTAL DATABASE"
+                             : "ALTER SYSTEM BACKUP DATABASE", major, tenant);
+    }
+
+    if (!add_statement(out, incremental ? "ALTER SYSTEM BACKUP INCREMENTAL"
+                                        : "ALTER SYSTEM BACKUP",
+                       major, tenant))
+    {
+        return false;
+    }
+
+    len = strlen(out);
+    bt_buf_init(&text, out + len, BT_OB_STATEMENT_MAX - len);
+    bt_buf_addz(&text, " DESCRIPTION = '" BT_OB_DESCRIPTION);
+
+    if (command_id > 0) {
+        bt_buf_addi(&text, command_id);
+
+    } else {
+        bt_buf_addc(&text, 'N');
+    }
+
+    bt_buf_addc(&text, '\'');
+
+    return !text.full;
+}
+
+
+bool
+bt_ob_cancel(char out[BT_OB_STATEMENT_MAX], bt_view_e kind, int major,
+    bt_str tenant)
+{
+    switch (kind) {
+
+    case BT_VIEW_DATA:
+        return add_statement(out, "ALTER SYSTEM CANCEL BACKUP", major, tenant);
+
+    case BT_VIEW_CLEANUP:
+        return add_statement(out, "ALTER SYSTEM CANCEL DELETE BACKUP", major,
+                             tenant);
+
+    default:
+        return false;
+    }
+}
+
+
+bool
+bt_ob_backs_up(int major, int64_t ob_id)
+{
+    return is_of_cluster(major) == (ob_id == SYS_TENANT);
 }

@@ -1,4 +1,4 @@
-/* bt_ob.h: OceanBase statements that start and stop log backup: one place for their text. */
+/* bt_ob.h: OceanBase statements of the acts: one place for their text. */
 
 #ifndef BT_OB_H
 #define BT_OB_H
@@ -7,6 +7,9 @@
 
 #define BT_OB_STATEMENTS     2       /* at most, for one act */
 #define BT_OB_STATEMENT_MAX  640
+
+/* Before the command's number, in the description of a backup's job. */
+#define BT_OB_DESCRIPTION    "backup-tasks command "
 
 /* Major version: "4.2.1.0" and "5.7.25-OceanBase-v4.2.1" are 4; 0 if unknown.
  * Source: OB_VERSION() of 4.x, version() before. */
@@ -25,5 +28,25 @@ bool   bt_ob_quote(bt_buf *out, bt_str name);
 size_t bt_ob_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX],
                         bt_action_e action, int major, bt_str tenant,
                         bt_str raw_status);
+
+/* Writes the statement of an immediate data backup; false when the tenant's
+ * name cannot be an identifier.  From 4.x on it names the tenant, and carries
+ * the command's number, by which its job is found again; 0: the number is not
+ * known yet, "N" stands for it.  Before, it holds for the cluster.
+ * Source: OceanBase SQL reference, ALTER SYSTEM BACKUP. */
+bool   bt_ob_backup(char out[BT_OB_STATEMENT_MAX], bool incremental, int major,
+                    bt_str tenant, int64_t command_id);
+
+/* Writes the statement that cancels the running data backup (kind
+ * BT_VIEW_DATA) or cleanup (BT_VIEW_CLEANUP) of a tenant, or before 4.x of the
+ * cluster; false for other kinds, or when the name cannot be an identifier.
+ * Source: OceanBase SQL reference, ALTER SYSTEM CANCEL BACKUP. */
+bool   bt_ob_cancel(char out[BT_OB_STATEMENT_MAX], bt_view_e kind, int major,
+                    bt_str tenant);
+
+/* Whether data backups are made of this tenant by itself: from 4.x on of each
+ * but sys, before only of the cluster as a whole, which is tenant 1.  ob_id:
+ * the cluster's own number of the tenant. */
+bool   bt_ob_backs_up(int major, int64_t ob_id);
 
 #endif

@@ -95,7 +95,7 @@ bt_refuse_place(bt_param_state *state, bt_param_e param)
 {
     const bt_param_desc  *desc = &bt_param_table[param];
 
-    if ((desc->views & (1u << state->route->view)) == 0) {
+    if (!bt_param_fits(param, state->route)) {
         bt_refuse_param(state, param, "does not apply here: leave it out");
 
     } else if (desc->format == BT_FORMAT_XML) {

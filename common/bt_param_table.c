@@ -56,8 +56,8 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         "cluster-id", LISTS, ANY, bt_set_cluster_id, 0, NULL,
         "use a cluster's id, a decimal number without leading zeros" },
     [BT_PARAM_TENANT_NAME] = {
-        "tenant-name", LISTS, ANY, bt_set_name, AT(tenant_name), NULL,
-        name_hint },
+        "tenant-name", LISTS | VIEW(ACTION), ANY, bt_set_name,
+        AT(tenant_name), NULL, name_hint },
     [BT_PARAM_GROUP] = {
         "group", LISTS, ANY, bt_set_name, AT(group), NULL, name_hint },
     [BT_PARAM_BACKUP_SET] = {
@@ -103,6 +103,20 @@ bt_param_name(bt_param_e param)
 
 
 bool
+bt_param_fits(bt_param_e param, const bt_route *route)
+{
+    /* Of the acts, only a backup is told whose it is to be. */
+    if (route->view == BT_VIEW_ACTION && param == BT_PARAM_TENANT_NAME
+        && route->action != BT_ACTION_BACKUP)
+    {
+        return false;
+    }
+
+    return (bt_param_table[param].views & (1u << route->view)) != 0;
+}
+
+
+bool
 bt_param_allowed(bt_param_e param, const bt_route *route)
 {
     const bt_param_desc  *desc;
@@ -113,6 +127,6 @@ bt_param_allowed(bt_param_e param, const bt_route *route)
 
     desc = &bt_param_table[param];
 
-    return (desc->views & (1u << route->view)) != 0
+    return bt_param_fits(param, route)
            && (desc->format == ANY || desc->format == (int) route->format);
 }

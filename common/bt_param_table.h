@@ -61,6 +61,9 @@ void bt_refuse_value(bt_param_state *state, bt_param_e param);
 /* A parameter that the view or the format does not take. */
 void bt_refuse_place(bt_param_state *state, bt_param_e param);
 
+/* Whether the route takes the parameter, in one format at least. */
+bool bt_param_fits(bt_param_e param, const bt_route *route);
+
 /* Makes the range absolute, bt_param_range.c. */
 void bt_resolve_range(bt_param_state *state);
 

@@ -36,6 +36,8 @@ static const route_entry  routes[] = {
       BT_ACTION_NONE },
     { "data", true, "acknowledge", BT_VIEW_ACTION, BT_VIEW_DATA,
       BT_ACTION_ACKNOWLEDGE },
+    { "data", true, "cancel", BT_VIEW_ACTION, BT_VIEW_DATA,
+      BT_ACTION_CANCEL },
     { "log", true, NULL, BT_VIEW_LOG_BACKUP, BT_VIEW_LOG, BT_ACTION_NONE },
     { "log", true, "start", BT_VIEW_ACTION, BT_VIEW_LOG, BT_ACTION_START },
     { "log", true, "stop", BT_VIEW_ACTION, BT_VIEW_LOG, BT_ACTION_STOP },
@@ -47,12 +49,16 @@ static const route_entry  routes[] = {
       BT_ACTION_NONE },
     { "cleanup", true, "acknowledge", BT_VIEW_ACTION, BT_VIEW_CLEANUP,
       BT_ACTION_ACKNOWLEDGE },
+    { "cleanup", true, "cancel", BT_VIEW_ACTION, BT_VIEW_CLEANUP,
+      BT_ACTION_CANCEL },
     { "second", true, NULL, BT_VIEW_SECOND_BACKUP, BT_VIEW_SECOND,
       BT_ACTION_NONE },
     { "second", true, "acknowledge", BT_VIEW_ACTION, BT_VIEW_SECOND,
       BT_ACTION_ACKNOWLEDGE },
     { "clusters", true, NULL, BT_VIEW_CLUSTER, BT_VIEW_CLUSTERS,
       BT_ACTION_NONE },
+    { "clusters", true, "backup", BT_VIEW_ACTION, BT_VIEW_CLUSTERS,
+      BT_ACTION_BACKUP },
     { "commands", true, NULL, BT_VIEW_COMMAND, BT_VIEW_COMMANDS,
       BT_ACTION_NONE },
     { "commands", true, "cancel", BT_VIEW_ACTION, BT_VIEW_COMMANDS,
@@ -264,4 +270,21 @@ bt_route_parse(bt_str path, bt_route *route)
     }
 
     return find_route(path, route);
+}
+
+
+bool
+bt_route_has_action(bt_view_e kind, bt_action_e action)
+{
+    size_t  i;
+
+    for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (routes[i].view == BT_VIEW_ACTION && routes[i].kind == kind
+            && routes[i].action == action)
+        {
+            return true;
+        }
+    }
+
+    return false;
 }

@@ -35,6 +35,7 @@ static const char *const  action_names[BT_ACTION_MAX] = {
     [BT_ACTION_RESTART] = "restart",
     [BT_ACTION_ACKNOWLEDGE] = "acknowledge",
     [BT_ACTION_CANCEL] = "cancel",
+    [BT_ACTION_BACKUP] = "backup",
 };
 
 

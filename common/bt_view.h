@@ -37,6 +37,7 @@ typedef enum {
     BT_ACTION_RESTART,
     BT_ACTION_ACKNOWLEDGE,
     BT_ACTION_CANCEL,
+    BT_ACTION_BACKUP,
     BT_ACTION_MAX
 } bt_action_e;
 
@@ -63,6 +64,9 @@ typedef struct {
 /* `path`: what follows the location's prefix, decoded, without a leading
  * slash ("data/18230.xml").  Returns 200, or 404. */
 int         bt_route_parse(bt_str path, bt_route *route);
+
+/* Whether there is a path of this action for records of this list. */
+bool        bt_route_has_action(bt_view_e kind, bt_action_e action);
 
 /* The word of the contract: "data", "log" ... for lists; "data-task",
  * "data-cause" ... for the others; never NULL. */

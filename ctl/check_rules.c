@@ -81,6 +81,10 @@ static const check_rule table_rules[] = {
     ".end_time END) AS last_full, MAX(CASE WHEN d.mode = 'INCREMENTAL' THEN " \
     rows ".end_time END) AS last_incremental"
 #define OPEN  "('REQUESTED', 'RUNNING')"
+/* What a command is open for: a record, or of a backup the tenant. */
+#define TARGET(c) \
+    "CASE WHEN " c ".kind = 'clusters' THEN " c ".tenant_id " \
+    "ELSE " c ".target_id END"
 #define FINISHED                                                              \
     "(d.status = 'COMPLETED' OR (d.status = 'FAILED' AND NOT EXISTS "         \
     "(SELECT 1 FROM causes x WHERE x.record_id = d.id "                       \
@@ -144,10 +148,11 @@ static const check_rule rules[] = {
       "SELECT CONCAT('command ', id, ' is ', state, ', but ', "
       "CASE WHEN open_target IS NULL THEN 'not open' ELSE "
       "CONCAT('open for ', open_target) END), "
-      "CASE WHEN state IN " OPEN " THEN target_id END, id "
+      "CASE WHEN state IN " OPEN " THEN " TARGET("c") " END, id "
       "FROM commands c WHERE NOT (open_target <=> CASE WHEN state IN " OPEN
-      " THEN target_id END) AND NOT (state IN " OPEN " AND EXISTS ("
-      "SELECT 1 FROM commands x WHERE x.target_id = c.target_id "
+      " THEN " TARGET("c") " END) AND NOT (state IN " OPEN " AND EXISTS ("
+      "SELECT 1 FROM commands x WHERE x.kind = c.kind "
+      "AND " TARGET("x") " = " TARGET("c") " "
       "AND x.state IN " OPEN " AND x.id <> c.id)) "
       "ORDER BY state IN " OPEN ", id",
       "UPDATE commands SET open_target = ? WHERE id = ?",
@@ -155,8 +160,9 @@ static const check_rule rules[] = {
       "WHERE id = ?" },
     { "several open commands for one record",
       "set state to CANCELED for all of these but one, then check --repair",
-      "SELECT CONCAT('command ', c.id, ' is ', c.state, ' for ', c.target_id) "
-      "FROM commands c JOIN commands x ON x.target_id = c.target_id "
+      "SELECT CONCAT('command ', c.id, ' is ', c.state, ' for ', "
+      TARGET("c") ") FROM commands c JOIN commands x ON x.kind = c.kind "
+      "AND " TARGET("x") " = " TARGET("c") " "
       "AND x.id <> c.id AND x.state IN " OPEN " WHERE c.state IN " OPEN,
       NULL, NULL },
     { "causes of nothing", "delete these rows of causes",

@@ -19,8 +19,9 @@ actor_of(const bt_request *request)
 }
 
 
+/* target: NULL where it was not read. */
 static bt_act
-act_of(const bt_reply *reply, const bt_form *form)
+act_of(const bt_reply *reply, const bt_form *form, const bt_target *target)
 {
     const bt_route  *route = &reply->request->route;
 
@@ -28,6 +29,9 @@ act_of(const bt_reply *reply, const bt_form *form)
         .action = route->action,
         .kind = route->kind,
         .id = route->id,
+        .tenant_id = target != NULL && route->action == BT_ACTION_BACKUP
+                     ? target->tenant_id : 0,
+        .mode = bt_str_of(form->mode),
         .expected_state = bt_str_of(form->expected_state),
         .key = bt_str_of(form->idempotency_key),
         .reason = bt_str_of(form->reason),
@@ -46,7 +50,8 @@ set_location(bt_reply *reply, int64_t command_id)
         route = (bt_route) { .view = from->kind, .id = from->id };
 
     } else {
-        route = (bt_route) { .view = BT_VIEW_COMMANDS, .id = command_id };
+        route = (bt_route) { .view = BT_VIEW_COMMAND,
+                             .kind = BT_VIEW_COMMANDS, .id = command_id };
     }
 
     /* The query holds no more than how the reader wants to see things. */
@@ -79,10 +84,10 @@ int
 bt_reply_refuse_act(bt_reply *reply, int status)
 {
     bt_act    act;
-    bt_form   none = { "", "", "", "" };
+    bt_form   none = { "", "", "", "", "" };
     bt_actor  actor;
 
-    act = act_of(reply, &none);
+    act = act_of(reply, &none, NULL);
     actor = actor_of(reply->request);
     (void) bt_act_refused(reply->store, &actor, &act, reply->error.text);
 
@@ -91,14 +96,14 @@ bt_reply_refuse_act(bt_reply *reply, int status)
 
 
 static int
-carry_out(bt_reply *reply, const bt_form *form)
+carry_out(bt_reply *reply, const bt_form *form, const bt_target *target)
 {
     bt_act           act;
     bt_actor         actor;
     bt_act_result    result;
     bt_store_status  status;
 
-    act = act_of(reply, form);
+    act = act_of(reply, form, target);
     actor = actor_of(reply->request);
     status = bt_act_carry_out(reply->store, &actor, &act, &result);
 
@@ -152,5 +157,11 @@ bt_reply_act(bt_reply *reply)
         return bt_reply_refuse_act(reply, 403);
     }
 
-    return carry_out(reply, &form);
+    if (target.tenant_id == 0 && target.choices != NULL) {
+        reply->error.parameter = "tenant-name";
+        return bt_reply_error(reply, 400, "BAD_REQUEST", "The cluster has"
+                              " several tenants. Choose one of them.");
+    }
+
+    return carry_out(reply, &form, &target);
 }

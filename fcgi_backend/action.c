@@ -12,12 +12,53 @@
 #define KEY_BYTES  16
 
 
+/* What a backup is made of, as far as it is chosen. */
+static const bt_field  backup_fields[] = {
+    { "id", BT_FIELD_PLAIN, "c.id" },
+    { "cluster", BT_FIELD_REF, "c.id, c.name" },
+    { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
+    { "last-full", BT_FIELD_PLAIN, "n.last_full" },
+    { "last-incremental", BT_FIELD_PLAIN, "n.last_incremental" },
+    { "log-status", BT_FIELD_PLAIN,
+      "(SELECT l.status FROM log_backups l WHERE l.cluster_id = c.id"
+      " AND l.tenant_id = n.id ORDER BY l.listed_at DESC, l.id DESC LIMIT 1)" },
+    { "observed", BT_FIELD_PLAIN, "c.observed" },
+    { "stale", BT_FIELD_STALE, BT_SQL_STALE }
+};
+
+#define BACKUP_FIELDS  (sizeof(backup_fields) / sizeof(backup_fields[0]))
+
+
+static bt_store_status
+write_backup(bt_reply *reply, const bt_target *target)
+{
+    bt_sql           sql;
+    bt_store_status  status;
+
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT ");
+    bt_row_columns(&sql, backup_fields, BACKUP_FIELDS);
+    bt_sql_value(&sql, " FROM clusters c LEFT JOIN tenants n ON n.id = ?",
+                 bt_int(target->tenant_id));
+    bt_sql_value(&sql, " WHERE c.id = ?", bt_int(target->id));
+    status = bt_record_part(reply, &sql, "target", "cluster-backup",
+                            backup_fields, BACKUP_FIELDS);
+    bt_sql_free(&sql);
+
+    return status;
+}
+
+
 /* The record itself, with all its fields. */
 static bt_store_status
 write_target(bt_reply *reply, const bt_target *target)
 {
     bt_rows         *rows;
     bt_store_status  status;
+
+    if (target->list == NULL) {
+        return write_backup(reply, target);
+    }
 
     status = bt_record_read(reply, target->list, target->id, &rows);
 
@@ -44,6 +85,10 @@ write_possible(bt_reply *reply, const bt_target *target, bt_action_e action)
     bt_act_outcome   outcome;
 
     refusal = bt_act_refusal(&target->facts, action, &outcome);
+
+    if (refusal == NULL && target->choices != NULL) {
+        refusal = "The cluster has several tenants. Choose one of them.";
+    }
 
     if (refusal == NULL) {
         bt_xml_open(reply->xml, "possible");
@@ -107,27 +152,113 @@ write_gap(bt_reply *reply, const bt_target *target, bt_action_e action)
 }
 
 
+/* mode: NULL where there is no choice of it. */
 static void
-write_statements(bt_reply *reply, const bt_target *target, bt_action_e action)
+write_statement(bt_reply *reply, const char *text, const char *mode)
 {
-    int     major;
+    bt_xml_open(reply->xml, "statement");
+
+    if (mode != NULL) {
+        bt_xml_attr(reply->xml, "mode", bt_str_of(mode));
+    }
+
+    bt_xml_text(reply->xml, bt_str_of(text));
+    bt_xml_close(reply->xml);
+}
+
+
+static void
+write_log_statements(bt_reply *reply, const bt_target *target, int major)
+{
     char    text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
     size_t  i, count;
 
-    count = 0;
+    count = bt_ob_statements(text, reply->request->route.action, major,
+                             bt_str_of(target->tenant),
+                             bt_str_of(target->raw_status));
 
-    /* A program's acts are not statements. */
-    if (strcmp(target->adapter, "program") != 0) {
-        major = bt_ob_major(bt_str_of(target->version));
-        count = bt_ob_statements(text, action, major,
-                                 bt_str_of(target->tenant),
-                                 bt_str_of(target->raw_status));
+    for (i = 0; i < count; i++) {
+        write_statement(reply, text[i], NULL);
     }
+}
+
+
+static void
+write_backup_statements(bt_reply *reply, const bt_target *target, int major)
+{
+    char    text[BT_OB_STATEMENT_MAX];
+    bt_str  tenant = bt_str_of(target->tenant);
+
+    if (bt_ob_backup(text, false, major, tenant, 0)) {
+        write_statement(reply, text, "FULL");
+    }
+
+    if (bt_ob_backup(text, true, major, tenant, 0)) {
+        write_statement(reply, text, "INCREMENTAL");
+    }
+}
+
+
+static void
+write_cancel_statement(bt_reply *reply, const bt_target *target, int major)
+{
+    char  text[BT_OB_STATEMENT_MAX];
+
+    if (bt_ob_cancel(text, target->list->view, major,
+                     bt_str_of(target->tenant)))
+    {
+        write_statement(reply, text, NULL);
+    }
+}
+
+
+static void
+write_statements(bt_reply *reply, const bt_target *target, bt_action_e action)
+{
+    int  major = bt_ob_major(bt_str_of(target->version));
 
     bt_xml_open(reply->xml, "statements");
 
-    for (i = 0; i < count; i++) {
-        bt_xml_leaf(reply->xml, "statement", bt_str_of(text[i]));
+    /* A program's acts are not statements. */
+    if (strcmp(target->adapter, "program") == 0) {
+        bt_xml_close(reply->xml);
+        return;
+    }
+
+    switch (action) {
+
+    case BT_ACTION_BACKUP:
+        write_backup_statements(reply, target, major);
+        break;
+
+    case BT_ACTION_CANCEL:
+        write_cancel_statement(reply, target, major);
+        break;
+
+    default:
+        write_log_statements(reply, target, major);
+    }
+
+    bt_xml_close(reply->xml);
+}
+
+
+static void
+write_choices(bt_reply *reply, const bt_target *target)
+{
+    const bt_choice  *choice;
+
+    if (target->choices == NULL || target->facts.forbidden) {
+        return;
+    }
+
+    bt_xml_open(reply->xml, "choices");
+
+    for (choice = target->choices; choice != NULL; choice = choice->next) {
+        bt_xml_open(reply->xml, "tenant");
+        bt_xml_attr_int(reply->xml, "id", choice->id);
+        bt_xml_text(reply->xml, bt_str_of(choice->name));
+        bt_xml_close(reply->xml);
     }
 
     bt_xml_close(reply->xml);
@@ -170,6 +301,7 @@ write_form(bt_reply *reply, const bt_target *target)
     }
 
     write_possible(reply, target, action);
+    write_choices(reply, target);
     bt_xml_leaf(reply->xml, "expected-state", bt_str_of(target->facts.status));
 
     if (!write_key(reply)) {

@@ -19,7 +19,8 @@ static const form_field  form_fields[] = {
     { "csrf", offsetof(bt_form, csrf) },
     { "expected-state", offsetof(bt_form, expected_state) },
     { "idempotency-key", offsetof(bt_form, idempotency_key) },
-    { "reason", offsetof(bt_form, reason) }
+    { "reason", offsetof(bt_form, reason) },
+    { "mode", offsetof(bt_form, mode) }
 };
 
 
@@ -164,6 +165,18 @@ is_key(const char *text)
 }
 
 
+/* A backup says of which mode it is to be, nothing else does. */
+static bool
+is_mode(const bt_request *request, const char *mode)
+{
+    if (request->route.action != BT_ACTION_BACKUP) {
+        return *mode == '\0';
+    }
+
+    return strcmp(mode, "FULL") == 0 || strcmp(mode, "INCREMENTAL") == 0;
+}
+
+
 static int
 check(bt_reply *reply, bt_form *form)
 {
@@ -183,6 +196,11 @@ check(bt_reply *reply, bt_form *form)
     if (*form->expected_state == '\0') {
         return bad_field(reply, "expected-state", "The form does not say which"
                          " state it was made for. Open it again.");
+    }
+
+    if (!is_mode(reply->request, form->mode)) {
+        return bad_field(reply, "mode", "A backup is FULL or INCREMENTAL, and"
+                         " nothing else has a mode. Open the form again.");
     }
 
     if (!bt_utf8_valid(bt_str_of(form->reason), &chars)

@@ -14,6 +14,7 @@ typedef struct {
     const char *expected_state;
     const char *idempotency_key;
     const char *reason;
+    const char *mode;             /* of a backup */
 } bt_form;
 
 /* Reads and checks the form: known fields, each once, UTF-8 without control

@@ -86,7 +86,7 @@ route_fits(const bt_route *route)
 
     case BT_VIEW_ACTION:
         return route->id > 0 && route->id <= BT_ID_MAX
-               && route->action != BT_ACTION_NONE;
+               && bt_route_has_action(route->kind, route->action);
 
     default:
         return route->id == 0;

@@ -10,7 +10,7 @@
 #include "fcgi_backend/document.h"
 #include "health/bt_health.h"
 
-#define FIELD_COLUMNS_MAX  6
+#define FIELD_COLUMNS_MAX  8
 
 
 static const size_t  field_columns[] = {
@@ -21,8 +21,11 @@ static const size_t  field_columns[] = {
     [BT_FIELD_CAUSE] = 4,
     [BT_FIELD_ACK] = 3,
     [BT_FIELD_STALE] = 3,
-    [BT_FIELD_COMMAND] = 6,
+    [BT_FIELD_COMMAND] = 8,
+    [BT_FIELD_PROGRESS] = 2,
     [BT_FIELD_ACTIONS] = 1,
+    [BT_FIELD_CANCEL] = 2,
+    [BT_FIELD_BACKUP] = 4,
     [BT_FIELD_EXTRA] = 0
 };
 
@@ -212,6 +215,20 @@ bt_row_stale(bt_reply *reply, bt_value observed, bt_value round_seconds,
 
 
 static void
+write_progress(bt_reply *reply, const char *element, const bt_value *progress)
+{
+    if (bt_value_text(progress[0]).len == 0) {
+        return;
+    }
+
+    bt_xml_open(reply->xml, element);
+    bt_document_time_attr(reply, "at", bt_value_time(progress[1]));
+    bt_xml_text(reply->xml, bt_value_text(progress[0]));
+    bt_xml_close(reply->xml);
+}
+
+
+static void
 write_command(bt_reply *reply, const char *element, const bt_value *command)
 {
     if (command[0].type != BT_VALUE_INT) {
@@ -225,6 +242,7 @@ write_command(bt_reply *reply, const char *element, const bt_value *command)
     bt_xml_attr(reply->xml, "by", bt_value_text(command[3]));
     bt_document_time_attr(reply, "at", bt_value_time(command[4]));
     bt_document_time_attr(reply, "since", bt_value_time(command[5]));
+    write_progress(reply, "progress", command + 6);
     bt_xml_close(reply->xml);
 }
 
@@ -245,6 +263,46 @@ write_actions(bt_reply *reply, const char *element, bt_value status)
     }
 
     bt_xml_close(reply->xml);
+}
+
+
+static bool
+is_true(bt_value value)
+{
+    return value.type == BT_VALUE_INT && value.number != 0;
+}
+
+
+static void
+write_action(bt_reply *reply, const char *element, bt_action_e action)
+{
+    bt_xml_open(reply->xml, element);
+    bt_xml_open(reply->xml, bt_action_name(action));
+    bt_xml_close(reply->xml);
+    bt_xml_close(reply->xml);
+}
+
+
+static void
+write_cancel(bt_reply *reply, const char *element, const bt_value *values)
+{
+    if (is_true(values[1])
+        && bt_act_state_allows(bt_value_text(values[0]), BT_ACTION_CANCEL))
+    {
+        write_action(reply, element, BT_ACTION_CANCEL);
+    }
+}
+
+
+static void
+write_backup(bt_reply *reply, const char *element, const bt_value *values)
+{
+    if (is_true(values[0])
+        && !bt_act_not_alone(bt_value_text(values[1]),
+                             bt_value_text(values[2]), values[3].number))
+    {
+        write_action(reply, element, BT_ACTION_BACKUP);
+    }
 }
 
 
@@ -283,6 +341,18 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
 
     case BT_FIELD_COMMAND:
         write_command(reply, field->element, values);
+        break;
+
+    case BT_FIELD_PROGRESS:
+        write_progress(reply, field->element, values);
+        break;
+
+    case BT_FIELD_CANCEL:
+        write_cancel(reply, field->element, values);
+        break;
+
+    case BT_FIELD_BACKUP:
+        write_backup(reply, field->element, values);
         break;
 
     case BT_FIELD_ACTIONS:

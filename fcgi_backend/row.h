@@ -15,8 +15,11 @@ typedef enum {
     BT_FIELD_CAUSE,       /* [4] code, stage, text, trace id */
     BT_FIELD_ACK,         /* [3] by, at, reason */
     BT_FIELD_STALE,       /* [3] observed, seconds of a round, reason */
-    BT_FIELD_COMMAND,     /* [6] id, action, state, by, at, since */
+    BT_FIELD_COMMAND,     /* [8] id, action, state, by, at, since, progress */
+    BT_FIELD_PROGRESS,    /* [2] text, its time */
     BT_FIELD_ACTIONS,     /* [1] status of a log backup */
+    BT_FIELD_CANCEL,      /* [2] status of a task, allowed on its cluster */
+    BT_FIELD_BACKUP,      /* [4] allowed, adapter, version, tenant's number */
     BT_FIELD_EXTRA        /* [0] what the view adds to this row */
 } bt_field_e;
 
@@ -31,6 +34,15 @@ typedef struct {
 #define BT_SQL_TENANT   "n.id, n.name"
 #define BT_SQL_CAUSE    "x.code, x.stage, x.text, x.trace_id"
 #define BT_SQL_ACK      "a.acknowledged_by, a.acknowledged_at, a.reason"
+#define BT_SQL_PROGRESS(m)                                                    \
+    "CASE WHEN " m ".state = 'RUNNING' THEN " m ".progress END,"              \
+    " COALESCE(" m ".progress_at, " m ".updated)"
+/* Of commands m, with acts/bt_command.h. */
+#define BT_SQL_COMMAND                                                        \
+    "m.id, m.action, " BT_SQL_STATE("m") ", m.requested_by, m.requested_at,"  \
+    " CASE WHEN " BT_SQL_OVERDUE("m") " THEN m.deadline"                      \
+    " ELSE COALESCE(m.ended_at, m.started_at, m.requested_at) END, "          \
+    BT_SQL_PROGRESS("m")
 #define BT_SQL_STALE    "c.observed, c.round_seconds, c.stale_reason"
 #define BT_JOIN_PLACE                                                         \
     " LEFT JOIN clusters c ON c.id = t.cluster_id"                            \
@@ -39,6 +51,13 @@ typedef struct {
     BT_JOIN_PLACE                                                             \
     " LEFT JOIN causes x ON x.record_id = t.id"                               \
     " LEFT JOIN acknowledgements a ON a.record_id = t.id"
+
+/* The newest command, and for tasks that run whether they may be canceled; most
+ * tasks have no command and do not run, and cost no look-up. */
+#define BT_JOIN_COMMAND  " LEFT JOIN commands m ON m.id = t.last_command_id"
+#define BT_JOIN_LEAVE(running)                                                \
+    " LEFT JOIN cluster_actions v ON t.status IN (" running ")"               \
+    " AND v.cluster_id = t.cluster_id AND v.action = 'cancel'"
 
 /* Called for BT_FIELD_EXTRA with the record's id. */
 typedef void (*bt_row_extra)(bt_reply *reply, void *context, int64_t id);

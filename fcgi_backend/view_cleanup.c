@@ -2,6 +2,7 @@
 
 #include "fcgi_backend/views.h"
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/record.h"
 
 
@@ -21,6 +22,8 @@ static const bt_field  fields[] = {
     { "items-done", BT_FIELD_PLAIN, "t.items_done" },
     { "cause", BT_FIELD_CAUSE, BT_SQL_CAUSE },
     { "acknowledged", BT_FIELD_ACK, BT_SQL_ACK },
+    { "actions", BT_FIELD_CANCEL, "t.status, v.allowed" },
+    { "command", BT_FIELD_COMMAND, BT_SQL_COMMAND },
     { "stale", BT_FIELD_STALE, BT_SQL_STALE },
     { "updated", BT_FIELD_PLAIN, "t.updated" }
 };
@@ -50,7 +53,8 @@ const bt_list  bt_list_cleanup = {
         .updated = " FORCE INDEX (cleanup_tasks_updated)"
     },
     .running = 1u << 0 | 1u << 1,         /* PENDING, EXECUTING */
-    .joins = BT_JOIN_RECORD,
+    .joins = BT_JOIN_RECORD BT_JOIN_COMMAND
+             BT_JOIN_LEAVE("'PENDING', 'EXECUTING'"),
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0])
 };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/health.h"
 #include "fcgi_backend/overview.h"
@@ -42,7 +43,9 @@ static const bt_field  tenant_fields[] = {
     { "restorable-from", BT_FIELD_PLAIN, "n.restorable_from" },
     { "restorable-to", BT_FIELD_PLAIN, "n.restorable_to" },
     { "status", BT_FIELD_PLAIN, "COALESCE(l.status, 'UNKNOWN')" },
-    { "log-id", BT_FIELD_PLAIN, "l.id" }
+    { "log-id", BT_FIELD_PLAIN, "l.id" },
+    { "actions", BT_FIELD_BACKUP, "v.allowed, c.adapter, c.version, n.ob_id" },
+    { "command", BT_FIELD_COMMAND, BT_SQL_COMMAND }
 };
 
 #define TENANT_FIELDS  (sizeof(tenant_fields) / sizeof(tenant_fields[0]))
@@ -128,6 +131,9 @@ read_tenants(bt_reply *reply, int64_t first, int64_t last, bt_rows **rows)
                " ON c.id = n.cluster_id AND c.incarnation = n.incarnation"
                " LEFT JOIN log_backups l"
                " ON l.cluster_id = n.cluster_id AND l.tenant_id = n.id"
+               " LEFT JOIN commands m ON m.id = n.last_command_id"
+               " LEFT JOIN cluster_actions v"
+               " ON v.cluster_id = n.cluster_id AND v.action = 'backup'"
                " WHERE 1 = 1");
     add_bounds(&sql, "n.cluster_id", first, last);
     bt_filter_where_places(&filter, &sql, BT_FILTER_SCOPE, true);

@@ -13,6 +13,7 @@ static const bt_field  fields[] = {
     { "target", BT_FIELD_PLAIN, "t.target_id" },
     { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
+    { "mode", BT_FIELD_PLAIN, "t.mode" },
     { "expected-state", BT_FIELD_PLAIN, "t.expected_state" },
     { "state", BT_FIELD_PLAIN, BT_SQL_STATE("t") },
     { "requested-by", BT_FIELD_PLAIN, "t.requested_by" },
@@ -21,6 +22,7 @@ static const bt_field  fields[] = {
     { "started-at", BT_FIELD_PLAIN, "t.started_at" },
     { "ended-at", BT_FIELD_PLAIN,
       "CASE WHEN " BT_SQL_OVERDUE("t") " THEN t.deadline ELSE t.ended_at END" },
+    { "progress", BT_FIELD_PROGRESS, BT_SQL_PROGRESS("t") },
     { "canceled-by", BT_FIELD_PLAIN, "t.canceled_by" },
     { "result", BT_FIELD_PLAIN,
       "CASE WHEN " BT_SQL_OVERDUE("t") " THEN '" BT_EXPIRED_TEXT "'"

@@ -2,6 +2,7 @@
 
 #include "fcgi_backend/views.h"
 
+#include "acts/bt_command.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/record.h"
 
@@ -35,6 +36,8 @@ static const bt_field  fields[] = {
     { "restorable-to", BT_FIELD_PLAIN, "t.restorable_to" },
     { "cause", BT_FIELD_CAUSE, BT_SQL_CAUSE },
     { "acknowledged", BT_FIELD_ACK, BT_SQL_ACK },
+    { "actions", BT_FIELD_CANCEL, "t.status, v.allowed" },
+    { "command", BT_FIELD_COMMAND, BT_SQL_COMMAND },
     { "stale", BT_FIELD_STALE, BT_SQL_STALE },
     { "updated", BT_FIELD_PLAIN, "t.updated" },
     { "tenants", BT_FIELD_EXTRA, NULL }
@@ -70,7 +73,7 @@ const bt_list  bt_list_data = {
         .updated = " FORCE INDEX (data_tasks_updated)"
     },
     .running = STATUS_RUNNING,
-    .joins = BT_JOIN_RECORD,
+    .joins = BT_JOIN_RECORD BT_JOIN_COMMAND BT_JOIN_LEAVE("'IN_PROGRESS'"),
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0])
 };

@@ -31,10 +31,7 @@ static const bt_field  fields[] = {
     { "rounds", BT_FIELD_EXTRA, NULL },
     { "cause", BT_FIELD_CAUSE, BT_SQL_CAUSE },
     { "acknowledged", BT_FIELD_ACK, BT_SQL_ACK },
-    { "command", BT_FIELD_COMMAND,
-      "m.id, m.action, " BT_SQL_STATE("m") ", m.requested_by, m.requested_at,"
-      " CASE WHEN " BT_SQL_OVERDUE("m") " THEN m.deadline"
-      " ELSE COALESCE(m.ended_at, m.started_at, m.requested_at) END" },
+    { "command", BT_FIELD_COMMAND, BT_SQL_COMMAND },
     { "stale", BT_FIELD_STALE, BT_SQL_STALE },
     { "updated", BT_FIELD_PLAIN, "t.updated" }
 };
@@ -170,8 +167,7 @@ const bt_list  bt_list_log = {
         .status = " FORCE INDEX (log_backups_status)",
         .updated = " FORCE INDEX (log_backups_updated)"
     },
-    .joins = BT_JOIN_RECORD
-             " LEFT JOIN commands m ON m.id = t.last_command_id",
+    .joins = BT_JOIN_RECORD BT_JOIN_COMMAND,
     .fields = fields,
     .field_count = sizeof(fields) / sizeof(fields[0]),
     .prepare = prepare_rounds,

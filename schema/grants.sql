@@ -31,20 +31,20 @@ GRANT SELECT, UPDATE (number)
   ON `backup_tasks`.`change_counter` TO 'backup_worker'@'localhost';
 GRANT SELECT, INSERT
   ON `backup_tasks`.`changes` TO 'backup_worker'@'localhost';
-GRANT SELECT, UPDATE (updated, change_no)
+GRANT SELECT, UPDATE (last_command_id, updated, change_no)
   ON `backup_tasks`.`cleanup_tasks` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_actions` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_groups` TO 'backup_worker'@'localhost';
-GRANT SELECT
+GRANT SELECT, UPDATE (updated, change_no)
   ON `backup_tasks`.`clusters` TO 'backup_worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE (state, open_target, ended_at, result,
   canceled_by, cancel_key, updated, change_no)
   ON `backup_tasks`.`commands` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`data_task_tenants` TO 'backup_worker'@'localhost';
-GRANT SELECT, UPDATE (updated, change_no)
+GRANT SELECT, UPDATE (last_command_id, updated, change_no)
   ON `backup_tasks`.`data_tasks` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`hourly_counts` TO 'backup_worker'@'localhost';
@@ -64,7 +64,7 @@ GRANT SELECT
   ON `backup_tasks`.`reports` TO 'backup_worker'@'localhost';
 GRANT SELECT, UPDATE (updated, change_no)
   ON `backup_tasks`.`second_backups` TO 'backup_worker'@'localhost';
-GRANT SELECT
+GRANT SELECT, UPDATE (last_command_id)
   ON `backup_tasks`.`tenants` TO 'backup_worker'@'localhost';
 
 -- [agent] Writes what clusters say, takes commands and tells what became of

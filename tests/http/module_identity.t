@@ -82,6 +82,8 @@ my %allowed = (
     'log/1/stop'   => [ 403, 200, 403, 403, 403 ],
     'data/1/acknowledge' => [ 403, 200, 403, 403, 403 ],
     'commands/1/cancel'  => [ 403, 200, 403, 403, 403 ],
+    'data/1/cancel'      => [ 403, 200, 403, 403, 403 ],
+    'clusters/1/backup'  => [ 403, 200, 403, 403, 403 ],
     'nothing'      => [ 404, 404, 404, 404, 404 ],
 );
 for my $path (sort keys %allowed) {

@@ -44,6 +44,9 @@ my @good = (
     [ 'cleanup/9/acknowledge', 'action',  'cleanup',  'acknowledge', 9 ],
     [ 'second/9/acknowledge',  'action',  'second',   'acknowledge', 9 ],
     [ 'commands/9/cancel',     'action',  'commands', 'cancel', 9 ],
+    [ 'data/9/cancel',         'action',  'data',     'cancel', 9 ],
+    [ 'cleanup/9/cancel',      'action',  'cleanup',  'cancel', 9 ],
+    [ 'clusters/9/backup',     'action',  'clusters', 'backup', 9 ],
     [ 'data/9007199254740991', 'data-task', 'data',   '', 9007199254740991 ],
 );
 
@@ -79,7 +82,7 @@ is($params->{BT_BASE}, '/backup/', 'public base');
 my @bad = qw(
     nothing data/ data/0 data/01 data/-1 data/+1 data/1x data/1.5
     data/9007199254740992 data/99999999999999999999 data/1/ data/1/nothing
-    data/1/start data/1/cause/1 log/1/cause log/stop clusters/1/backup log//1
+    data/1/start data/1/cause/1 log/1/cause log/stop clusters/1/cancel log//1
     data. data.xml. data.XML data.xml.xml data.csv DATA data;x=1 data/1;x
     data%20 data%2fx/.. ./data data/./1 data/x/../1 data/1%2fcause data%2F1
     %64ata data%2exml data%00 data/%31 .xml .. x/../data //data data//1

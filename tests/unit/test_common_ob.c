@@ -92,11 +92,65 @@ test_statements(void **state)
 }
 
 
-/* The longest name, all of it doubled, fits. */
+static void
+test_backup(void **state)
+{
+    char  text[BT_OB_STATEMENT_MAX];
+
+    (void) state;
+
+    assert_true(bt_ob_backup(text, false, 4, BT_STR("a`b"), 12));
+    assert_string_equal(text, "ALTER SYSTEM BACKUP TENANT = `a``b`"
+                        " DESCRIPTION = 'backup-tasks command 12'");
+    assert_true(bt_ob_backup(text, true, 4, BT_STR("acct"), 0));
+    assert_string_equal(text, "ALTER SYSTEM BACKUP INCREMENTAL TENANT = `acct`"
+                        " DESCRIPTION = 'backup-tasks command N'");
+    assert_true(bt_ob_backup(text, false, 3, BT_STR("sys"), 12));
+    assert_string_equal(text, "ALTER SYSTEM BACKUP DATABASE");
+    assert_true(bt_ob_backup(text, true, 2, BT_STR("sys"), 12));
+    assert_string_equal(text, "ALTER SYSTEM BACKUP INCREMENTAL DATABASE");
+    assert_false(bt_ob_backup(text, false, 4, BT_STR(""), 12));
+}
+
+
+static void
+test_cancel(void **state)
+{
+    char  text[BT_OB_STATEMENT_MAX];
+
+    (void) state;
+
+    assert_true(bt_ob_cancel(text, BT_VIEW_DATA, 4, BT_STR("a`b")));
+    assert_string_equal(text, "ALTER SYSTEM CANCEL BACKUP TENANT = `a``b`");
+    assert_true(bt_ob_cancel(text, BT_VIEW_CLEANUP, 4, BT_STR("acct")));
+    assert_string_equal(text,
+                        "ALTER SYSTEM CANCEL DELETE BACKUP TENANT = `acct`");
+    assert_true(bt_ob_cancel(text, BT_VIEW_DATA, 3, BT_STR("sys")));
+    assert_string_equal(text, "ALTER SYSTEM CANCEL BACKUP");
+    assert_false(bt_ob_cancel(text, BT_VIEW_LOG, 4, BT_STR("acct")));
+    assert_false(bt_ob_cancel(text, BT_VIEW_DATA, 4, BT_STR("")));
+}
+
+
+static void
+test_backs_up(void **state)
+{
+    (void) state;
+
+    assert_true(bt_ob_backs_up(4, 1002));
+    assert_false(bt_ob_backs_up(4, 1));
+    assert_true(bt_ob_backs_up(3, 1));
+    assert_false(bt_ob_backs_up(3, 1001));
+}
+
+
+/* The longest names, doubled or of four bytes a character, fit. */
 static void
 test_longest(void **state)
 {
-    char    name[128], text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
+    char    name[128], wide[4 * 128];
+    char    text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
+    size_t  i;
     bt_str  tenant = { name, sizeof(name) };
 
     (void) state;
@@ -105,6 +159,13 @@ test_longest(void **state)
     assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4, tenant,
                                       BT_STR("SUSPEND")), 1);
     assert_int_equal(strlen(strchr(text[0], '`')), 2 * 128 + 2);
+
+    for (i = 0; i < sizeof(wide); i += 4) {
+        memcpy(wide + i, "\xf0\xa0\x80\x80", 4);
+    }
+
+    assert_true(bt_ob_backup(text[0], true, 4, (bt_str) { wide, sizeof(wide) },
+                             BT_ID_MAX));
 }
 
 
@@ -115,6 +176,9 @@ main(void)
         cmocka_unit_test(test_major),
         cmocka_unit_test(test_quote),
         cmocka_unit_test(test_statements),
+        cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_backs_up),
         cmocka_unit_test(test_longest),
     };
 

@@ -316,6 +316,14 @@ test_actions(void **state)
     assert_string_equal(test_good("action=acknowledge", "commands").action,
                         "acknowledge");
     test_bad("action=sign-in", "commands", "action");
+    assert_string_equal(test_good("action=backup", "audit").action, "backup");
+
+    /* Of the acts, only a backup is told whose it is to be. */
+    assert_string_equal(test_good("tenant-name=a%60b",
+                                  "clusters/1/backup").tenant_name, "a`b");
+    test_good("tenant-name=a", "clusters/1/backup.xml");
+    test_bad("tenant-name=a", "data/1/cancel", "tenant-name");
+    test_bad("tenant=a", "clusters/1/backup", "tenant");
     assert_string_equal(test_good("action=sign-in", "audit").action,
                         "sign-in");
     assert_int_equal(strlen(test_good("action=abcdefghabcdefghabcdefgh"

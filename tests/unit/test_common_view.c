@@ -56,6 +56,12 @@ static const good_path  good_paths[] = {
       BT_ACTION_ACKNOWLEDGE, 7, true },
     { "commands/7/cancel", BT_VIEW_ACTION, BT_VIEW_COMMANDS,
       BT_ACTION_CANCEL, 7, true },
+    { "data/7/cancel", BT_VIEW_ACTION, BT_VIEW_DATA, BT_ACTION_CANCEL, 7,
+      true },
+    { "cleanup/7/cancel", BT_VIEW_ACTION, BT_VIEW_CLEANUP, BT_ACTION_CANCEL,
+      7, true },
+    { "clusters/7/backup", BT_VIEW_ACTION, BT_VIEW_CLUSTERS,
+      BT_ACTION_BACKUP, 7, true },
 };
 
 
@@ -106,7 +112,8 @@ test_bad_paths(void **state)
         "data/1/CAUSE", "log/1/cause", "log/1/second", "log/1/Stop",
         "log/stop", "log/1/stop/now", "second/1/cause", "cleanup/1/stop",
         "clusters/1/acknowledge", "clusters/1/stop", "commands/1/stop",
-        "log/1/cancel", "data/1/cancel", "commands/cancel",
+        "log/1/cancel", "second/1/cancel", "clusters/1/cancel",
+        "data/1/backup", "clusters/backup", "commands/cancel",
         "commands/1/acknowledge", "audit/1", "health/1", "health.xml", ".xml",
         "data.XML", "data.xml.xml", "data.xml/1", "data.csv", "data.",
         "data/.xml", "data/1.", "data/1/.xml", ".", "..", "../data",
@@ -157,7 +164,12 @@ test_names(void **state)
     assert_string_equal(bt_action_name(BT_ACTION_NONE), "");
     assert_string_equal(bt_action_name((bt_action_e) 99), "");
     assert_int_equal(bt_action_by_name(BT_STR("")), BT_ACTION_NONE);
-    assert_int_equal(bt_action_by_name(BT_STR("backup")), BT_ACTION_NONE);
+    assert_int_equal(bt_action_by_name(BT_STR("back")), BT_ACTION_NONE);
+
+    assert_true(bt_route_has_action(BT_VIEW_CLUSTERS, BT_ACTION_BACKUP));
+    assert_false(bt_route_has_action(BT_VIEW_DATA, BT_ACTION_BACKUP));
+    assert_false(bt_route_has_action(BT_VIEW_SECOND, BT_ACTION_CANCEL));
+    assert_false(bt_route_has_action(BT_VIEW_NONE, BT_ACTION_NONE));
 
     assert_string_equal(bt_format_name(BT_FORMAT_HTML), "html");
     assert_string_equal(bt_format_name(BT_FORMAT_XML), "xml");
@@ -256,6 +268,8 @@ test_roles_needed(void **state)
         { "log/1/stop.xml", BT_ROLE_OPERATOR, "operator" },
         { "data/1/acknowledge", BT_ROLE_OPERATOR, "operator" },
         { "commands/1/cancel", BT_ROLE_OPERATOR, "operator" },
+        { "data/1/cancel", BT_ROLE_OPERATOR, "operator" },
+        { "clusters/1/backup", BT_ROLE_OPERATOR, "operator" },
     };
     const char  *missing;
     bt_route     route;

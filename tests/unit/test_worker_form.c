@@ -66,6 +66,44 @@ test_states(void **state)
     assert_true(allows("FAILED", BT_ACTION_ACKNOWLEDGE));
     assert_false(allows("COMPLETED", BT_ACTION_ACKNOWLEDGE));
     assert_false(allows("", BT_ACTION_START));
+    assert_true(allows("IN_PROGRESS", BT_ACTION_CANCEL));
+    assert_true(allows("PENDING", BT_ACTION_CANCEL));
+    assert_true(allows("EXECUTING", BT_ACTION_CANCEL));
+    assert_true(allows("REQUESTED", BT_ACTION_CANCEL));
+    assert_false(allows("RUNNING", BT_ACTION_CANCEL));
+    assert_false(allows("COMPLETED", BT_ACTION_CANCEL));
+    assert_true(allows("IDLE", BT_ACTION_BACKUP));
+    assert_false(allows("IN_PROGRESS", BT_ACTION_BACKUP));
+}
+
+
+static bool
+not_alone(const char *adapter, const char *version, int64_t ob_id)
+{
+    return bt_act_not_alone(bt_str_of(adapter), bt_str_of(version), ob_id);
+}
+
+
+/* Off unless the operator says so, and only what reaches one tenant. */
+static void
+test_rules(void **state)
+{
+    (void) state;
+
+    assert_true(bt_act_needs_leave(BT_VIEW_DATA, BT_ACTION_CANCEL));
+    assert_true(bt_act_needs_leave(BT_VIEW_CLEANUP, BT_ACTION_CANCEL));
+    assert_true(bt_act_needs_leave(BT_VIEW_CLUSTERS, BT_ACTION_BACKUP));
+    assert_false(bt_act_needs_leave(BT_VIEW_COMMANDS, BT_ACTION_CANCEL));
+    assert_false(bt_act_needs_leave(BT_VIEW_LOG, BT_ACTION_STOP));
+    assert_false(bt_act_needs_leave(BT_VIEW_DATA, BT_ACTION_ACKNOWLEDGE));
+
+    assert_false(not_alone("oceanbase4", "4.2.1.0", 1002));
+    assert_true(not_alone("oceanbase4", "4.2.1.0", 1));
+    assert_false(not_alone("oceanbase2", "3.1.5-OceanBase CE", 1));
+    assert_true(not_alone("oceanbase2", "3.1.5-OceanBase CE", 1001));
+    assert_false(not_alone("program", "10.11.6-MariaDB", 1));
+    assert_false(not_alone("program", "", 7));
+    assert_true(not_alone("program", "4.2.1.0", 1));
 }
 
 
@@ -103,6 +141,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_rules),
         cmocka_unit_test(test_causes),
     };
 
