@@ -40,6 +40,7 @@ sub configured {
     my $text = slurp('conf/example.conf');
     $text =~ s/^        auth_basic .*\n.*auth_basic_user_file.*\n//m or die;
     $text =~ s/^ +backup_tasks_(?:user|role) .*\n//gm == 2 or die;
+    $text =~ s/auth_basic( +off;)/$part{open}$1/g if $part{open};
     $text =~ s/^ +backup_tasks_scope .*\n/$part{location}/m or die;
     $text =~ s/^server \{/@{[ $part{http} \/\/ '' ]}server {/m or die;
     $text =~ s/^    client_max_body_size.*\n/$&@{[ $part{server} \/\/ '' ]}/m
@@ -112,10 +113,36 @@ is(told($t, Cookie => "a=b; __Host-portal=$token; c=d"),
 is(told($t, Cookie => "x__Host-portal=$token"), 401, 'and no other');
 $t->end;
 
-# oauth2-proxy, here without one.
+# oauth2-proxy; another server of nginx gives its answers.
 $example = $example{'oauth2-proxy'};
-$t = installation(server => $example->{server}[0] =~ s/ 4180/ 9/r,
-    location => $example->{location}[0] =~ s/_upstream_http/_http/gr);
+my $oauth = 'server { listen unix:%%DIR%%/oauth2.sock; location /oauth2/auth { '
+    . 'if ($cookie__oauth2_proxy != good) { return 401; } '
+    . 'add_header X-Auth-Request-Preferred-Username mia always; '
+    . 'add_header X-Auth-Request-Groups staff,backup-operators always; '
+    . 'return 202; } '
+    . "location / { return 204; } }\n";
+$t = installation(http => $oauth, open => 'auth_request', location => $example->{location}[0],
+    server => $example->{server}[0]
+        =~ s{http://127\.0\.0\.1:4180}{http://unix:%%DIR%%/oauth2.sock:}gr);
+my @good = (Cookie => '_oauth2_proxy=good');
+my @claim = ('X-Auth-Request-Preferred-Username' => 'olga',
+    'X-Auth-Request-Groups' => 'backup-readers', 'X-Sso-User' => 'olga');
+is(told($t, @good), 'mia|operator|*', 'oauth2-proxy');
+is(told($t, @good, @claim), 'mia|operator|*', 'not what the client says');
+is(told($t), 401, 'not signed in');
+is(told($t, @claim, Cookie => '_oauth2_proxy=bad'), 401, 'whatever it says');
+is($t->get('/backup/log?range=7d')->{headers}{location},
+    '/oauth2/start?rd=%2Fbackup%2Flog%3Frange%3D7d', 'a page leads there');
+is($t->get('/backup/log', headers => [ 'Sec-Fetch-Dest' => 'iframe' ])->{status},
+    401, 'a frame does not');
+is($t->get('/backup/health')->{status}, 200, 'health is open');
+$answer = $t->post('/backup/log/9/stop', 'csrf=x', headers => { @good });
+like($answer->{body}, qr{BT_METHOD=POST<.*BT_USER=mia<}s, 'an act');
+$answer = $t->post('/backup/log/9/stop', 'csrf=x');
+is($answer->{status}, 401, 'not signed in any more');
+is($t->error_fields($answer)->{'login-url'},
+    '/oauth2/start?rd=%2Fbackup%2Flog%2F9%2Fstop', 'back to the form');
+is($t->get('/oauth2/auth')->{status}, 404, 'nobody else may ask');
 $t->end;
 
 # A portal's proxy.
