@@ -78,6 +78,14 @@ ngx_http_backup_tasks_token_values(ngx_conf_t *cf, ngx_command_t *cmd,
         if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
+
+        if (cv->lengths == NULL) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" has no variable, a token stands in one "
+                               "such as \"$cookie_portal\" or "
+                               "\"$http_authorization\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
     }
 
     return NGX_CONF_OK;

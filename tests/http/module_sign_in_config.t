@@ -82,6 +82,8 @@ my @bad = (
     (map { [ qq{unknown algorithm "$_", there are RS256,},
         token_algorithm => $_ ] } qw(none rs256 RS1 ES512 PS384 HS512)),
     [ 'unknown algorithm "HS384"', token_algorithm => 'RS256 HS384' ],
+    [ '"portal" has no variable', token => 'portal' ],
+    [ '"x" has no variable', token => '$cookie_portal x' ],
     [ 'unknown field "name", there are user,', token_claim => 'name x' ],
     [ 'invalid number of arguments', token_claim => 'user' ],
     (map { [ 'is duplicate', $_->[0] => [ @$_[1, 1] ] ] }
