@@ -2,7 +2,8 @@
 # scope.t: two users with different scopes, in turn: neither ever sees the other's rows, names or numbers.
 #
 # The first user's answers are kept before the second user's records exist, and
-# must be the same afterwards: what is out of scope does not exist.
+# must be the same afterwards: what is out of scope does not exist.  The operator
+# has switched on a cache that knows nothing of users: it must not keep anything.
 
 use strict;
 use warnings;
@@ -23,7 +24,10 @@ sub settings {
     my $map = join ' ', map { qq($_ "$scope{$_}";) } sort keys %scope;
     s/(map \$remote_user \$demo_roles \{)/$1 anna "operator auditor"; bert "operator auditor"; nora "operator";/;
     s/server \{/map \$remote_user \$test_scope { $map default "*"; }\n    server {/;
-    s/backup_tasks_scope +\*;/backup_tasks_scope \$test_scope;/;
+    s/backup_tasks_scope +\*;/backup_tasks_scope \$test_scope;
+        fastcgi_cache careless; fastcgi_cache_key \$request_uri;
+        fastcgi_cache_valid any 1m;/;
+    s/server \{/fastcgi_cache_path tmp\/cache keys_zone=careless:1m;\n    server {/;
     return;
 }
 
