@@ -109,7 +109,7 @@
             </span>
           </span>
         </xsl:if>
-        <xsl:if test="$logout_url != ''">
+        <xsl:if test="$user != '' and $logout_url != ''">
           <a href="{$logout_url}"><xsl:value-of select="f:t('sign-out')"/></a>
         </xsl:if>
       </nav>

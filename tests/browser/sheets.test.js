@@ -87,6 +87,10 @@ test('whoever is not signed in is led to the portal, out of any frame', () => {
     assert.match(render('error-401-portal.xml', { layout, user: '' }).html,
       /<a class="button" href="https:\/\/portal\.example\/login\?app=1&amp;back=%2Fbackup%2Flog%2F9%2Fstop" target="_top">/);
   }
+  const signOut = (file, user) =>
+    render(file, { user, logout_url: '/out' }).html.includes('href="/out"');
+  assert.ok(!signOut('error-401-portal.xml', ''));
+  assert.ok(signOut('error-403.xml', 'mia'));
 });
 
 test('acts are for operators, commands and audit for auditors too', () => {
