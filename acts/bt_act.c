@@ -274,20 +274,25 @@ bt_act_refused(bt_store *store, const bt_actor *actor, const bt_act *act,
 
 bt_store_status
 bt_act_note_in(bt_store *store, const bt_actor *actor, const char *action,
-    const char *detail)
+    int64_t cluster_id, const char *detail)
 {
     char    data[DETAIL_BYTES + 1];
     bt_buf  text;
+    bt_str  cut;
 
     bt_buf_init(&text, data, sizeof(data));
+    cut = add_note(&text, bt_str_of(detail), actor->note);
 
     bt_audit_event  event = {
         .at = bt_time_now(),
         .user = actor->user,
         .client_address = bt_act_cut(actor->client_address, ADDRESS_BYTES),
         .action = bt_str_of(action),
+        .kind = cluster_id != 0 ? BT_STR("clusters") : (bt_str) { "", 0 },
+        .target_id = cluster_id,
+        .cluster_id = cluster_id,
         .outcome = BT_STR("DONE"),
-        .detail = add_note(&text, bt_str_of(detail), actor->note)
+        .detail = cut
     };
 
     return bt_audit_append(store, &event);
@@ -309,7 +314,7 @@ bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
     }
 
     if (status == BT_STORE_OK) {
-        status = bt_act_note_in(store, actor, action, detail);
+        status = bt_act_note_in(store, actor, action, 0, detail);
     }
 
     if (status == BT_STORE_OK) {

@@ -87,13 +87,14 @@ const char     *bt_act_refusal(const bt_act_facts *facts, bt_action_e action,
 bt_store_status bt_act_carry_out(bt_store *store, const bt_actor *actor,
                                  const bt_act *act, bt_act_result *result);
 
-/* Puts on record what is no act on a record: a migration, a registration. */
+/* Puts on record what is no act on a record: a migration, a repair. */
 bt_store_status bt_act_note(bt_store *store, const bt_actor *actor,
                             const char *action, const char *detail);
-
-/* The same inside a transaction that has taken its change number. */
+/* The same, about a cluster unless cluster_id is 0, inside the transaction that
+ * does it and that has called bt_change_number(). */
 bt_store_status bt_act_note_in(bt_store *store, const bt_actor *actor,
-                               const char *action, const char *detail);
+                               const char *action, int64_t cluster_id,
+                               const char *detail);
 
 /* Audits an act that was refused before it came to its transaction. */
 bt_store_status bt_act_refused(bt_store *store, const bt_actor *actor,

@@ -126,8 +126,8 @@ fill_endpoints(bt_access *access, const bt_option *option)
 
 /* What the registration leaves open may stand in the option file.  A file that
  * cannot be read is complained of where its password is needed. */
-static void
-fill_from_option(bt_access *access, bool tls_given)
+void
+bt_access_fill(bt_access *access, bool tls_given)
 {
     bt_option option;
     char      why[256];
@@ -164,7 +164,7 @@ bt_access_read(bt_store *store, int64_t cluster_id, bt_access *access)
     }
     found = bt_rows_next(rows) == 1 && take_access(access, rows);
     if (found) {
-        fill_from_option(access, bt_rows_get(rows, 6).text.len > 0);
+        bt_access_fill(access, bt_rows_get(rows, 6).text.len > 0);
     } else {
         bt_access_free(access);
     }

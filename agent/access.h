@@ -30,6 +30,9 @@ typedef struct {
 
 /* Reads a registration; false: no such cluster, or the store failed. */
 bool bt_access_read(bt_store *store, int64_t cluster_id, bt_access *access);
+/* Takes from an option file, where `secret` names one, what is empty; TLS,
+ * too, unless it was given.  The texts are malloc's. */
+void bt_access_fill(bt_access *access, bool tls_given);
 void bt_access_free(bt_access *access);
 
 /* Fetches the password anew, since files are rotated.  *password is to be

@@ -29,6 +29,7 @@ typedef struct {
 
 int  ctl_migrate(ctl_context *ctl, int argc, char **argv);
 int  ctl_check(ctl_context *ctl, int argc, char **argv);
+int  ctl_cluster(ctl_context *ctl, int argc, char **argv);
 int  ctl_sample(ctl_context *ctl, int argc, char **argv);
 int  ctl_log(ctl_context *ctl, int argc, char **argv);
 int  ctl_status(ctl_context *ctl, int argc, char **argv);

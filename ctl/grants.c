@@ -9,7 +9,7 @@
 
 #define FILE_NAME     "grants.sql"
 #define ACCOUNT_TEXT  512
-#define SECTIONS      3
+#define SECTIONS      4
 #define LINE_TEXT     1024
 
 /* A name in the file and what stands for it. */
@@ -32,7 +32,7 @@ usage(void)
     return ctl_say(CTL_REFUSED, "usage: backup-tasks-ctl grants "
                    "[--database NAME] [--worker USER[@HOST]] "
                    "[--agent USER[@HOST]] [--migrate USER[@HOST]] "
-                   "[--dir DIR]");
+                   "[--admin USER[@HOST]] [--dir DIR]");
 }
 
 /* What would have to be escaped, not alike in every store, is refused. */
@@ -85,13 +85,14 @@ set_database(word *database, const char *text)
 static bool
 take_option(grants *what, int option)
 {
-    switch (option) {
-    case 'w':
-    case 'a':
-    case 'm':
+    static const char letters[SECTIONS + 1] = "wamr";
+    const char       *letter = strchr(letters, option);
+
+    if (letter != NULL) {
         what->any = true;
-        return set_account(&what->words[option == 'w' ? 0
-                                        : option == 'a' ? 1 : 2], optarg);
+        return set_account(&what->words[letter - letters], optarg);
+    }
+    switch (option) {
     case 'b':
         return set_database(&what->words[SECTIONS], optarg);
     case 'd':
@@ -109,6 +110,7 @@ read_options(grants *what, int argc, char **argv)
         { "worker", required_argument, NULL, 'w' },
         { "agent", required_argument, NULL, 'a' },
         { "migrate", required_argument, NULL, 'm' },
+        { "admin", required_argument, NULL, 'r' },
         { "database", required_argument, NULL, 'b' },
         { "dir", required_argument, NULL, 'd' },
         { NULL, 0, NULL, 0 }
@@ -121,6 +123,7 @@ read_options(grants *what, int argc, char **argv)
             { "worker", "'backup_worker'@'localhost'", "", false },
             { "agent", "'backup_agent'@'localhost'", "", false },
             { "migrate", "'backup_migrate'@'localhost'", "", false },
+            { "admin", "'backup_admin'@'localhost'", "", false },
             { NULL, "`backup_tasks`", "", false }
         }
     };

@@ -12,6 +12,9 @@ static const ctl_command commands[] = {
     { "migrate", "[--dir DIR]",
       "create or bring up to date the tables of the record store",
       ctl_migrate, false },
+    { "cluster", "add|set|list|show|check|pause|resume|remove [option ...]",
+      "register clusters, and look whether they can be reached",
+      ctl_cluster, false },
     { "status", "[-H] [CLUSTER]",
       "the log backups, their states, and who asked for what", ctl_status,
       false },
@@ -30,7 +33,8 @@ static const ctl_command commands[] = {
     { "sample", "[--tasks N] [--seed N] [--verbose]",
       "fill the record store with sample clusters; for trying it out only",
       ctl_sample, false },
-    { "grants", "[--database NAME] [--worker|--agent|--migrate USER[@HOST]]",
+    { "grants", "[--database NAME]"
+      " [--worker|--agent|--migrate|--admin USER[@HOST]]",
       "print what each program's account needs, as SQL", ctl_grants, true }
 };
 
@@ -88,11 +92,36 @@ run_on_store(ctl_context *ctl, const ctl_command *command, int argc,
     return code;
 }
 
+/* "--help" behind a command: the last argument, so that it is no value. */
+static bool
+wants_help(int argc, char **argv)
+{
+    return argc > 1 && strcmp(argv[argc - 1], "--help") == 0;
+}
+
+static int
+help(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
+{
+    if (command->run == ctl_cluster) {
+        return ctl_cluster(ctl, argc, argv);
+    }
+    (void) printf("usage: backup-tasks-ctl [--store FILE] %s %s\n  %s\n\n"
+                  "See backup-tasks-ctl(1).\n", command->name,
+                  command->arguments, command->summary);
+    return CTL_DONE;
+}
+
 static int
 run(ctl_context *ctl, const ctl_command *command, int argc, char **argv)
 {
-    int code = command->alone ? command->run(ctl, argc, argv)
+    int code;
+
+    if (wants_help(argc, argv)) {
+        code = help(ctl, command, argc, argv);
+    } else {
+        code = command->alone ? command->run(ctl, argc, argv)
                               : run_on_store(ctl, command, argc, argv);
+    }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return ctl_say(CTL_FAILED, "the output could not be written");

@@ -127,7 +127,7 @@ remove_in_transaction(prune *p, int64_t last)
     }
     if (status == BT_STORE_OK) {
         status = bt_act_note_in(p->ctl->store, &p->who.actor, BT_AUDIT_PRUNE,
-                                detail);
+                                0, detail);
     }
     if (status == BT_STORE_OK) {
         status = bt_store_run(p->ctl->store, "DELETE FROM audit_events"

@@ -339,8 +339,12 @@ read_clusters(reading *read)
         bt_sql_add(&sql, " FROM clusters c WHERE 1 = 1");
     }
 
+    /* A cluster that nobody asks any more is at no risk that we could know. */
     if (query->cluster_id != 0) {
         bt_sql_value(&sql, " AND c.id = ?", bt_int(query->cluster_id));
+
+    } else {
+        bt_sql_add(&sql, " AND c.removed_at IS NULL");
     }
 
     bt_sql_add(&sql, " ORDER BY c.id");

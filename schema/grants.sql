@@ -4,13 +4,14 @@
 -- The accounts are yours to make, each with a password of its own:
 --   CREATE USER 'backup_worker'@'localhost' IDENTIFIED BY '...';
 -- Grants on a table need the table: the account of the migrations comes first,
--- then "backup-tasks-ctl migrate", then the other two. Run it again after an
+-- then "backup-tasks-ctl migrate", then the others. Run it again after an
 -- update that brings new tables.
 --
 -- Columns are named where a program changes only these. Take the brackets away
 -- in a store that does not know grants on columns.
 
--- [migrate] Makes and alters the tables; also for "sample" and "check --repair".
+-- [migrate] Makes and alters the tables; also for "sample", "check --repair"
+-- and "cluster remove --records".
 -- In MariaDB and MySQL "_" in a database's name stands for any character here:
 -- write "\_" where another database could be meant.
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
@@ -117,3 +118,30 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`second_backups` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE
   ON `backup_tasks`.`tenants` TO 'backup_agent'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON `backup_tasks`.`notify_risks` TO 'backup_agent'@'localhost';
+GRANT SELECT, UPDATE
+  ON `backup_tasks`.`notify_state` TO 'backup_agent'@'localhost';
+
+-- [admin] Registers clusters: "cluster" of backup-tasks-ctl. It neither reads
+-- nor writes records, and requests nothing.
+GRANT SELECT
+  ON `backup_tasks`.`agents` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT
+  ON `backup_tasks`.`audit_events` TO 'backup_admin'@'localhost';
+GRANT SELECT, UPDATE (number)
+  ON `backup_tasks`.`change_counter` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON `backup_tasks`.`cluster_access` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON `backup_tasks`.`cluster_actions` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE
+  ON `backup_tasks`.`cluster_groups` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT, UPDATE (adapter, round_seconds, rpo_seconds,
+  data_age_seconds, stale_reason, paused, agent_id, lease_until, removed_at,
+  updated, change_no)
+  ON `backup_tasks`.`clusters` TO 'backup_admin'@'localhost';
+GRANT SELECT
+  ON `backup_tasks`.`commands` TO 'backup_admin'@'localhost';
+GRANT SELECT
+  ON `backup_tasks`.`record_keys` TO 'backup_admin'@'localhost';
