@@ -1,0 +1,104 @@
+// control.js: what a test can make happen to the played clusters: one JSON object per line in, one per line out.
+'use strict';
+
+const { Cluster4 } = require('./cluster4.js');
+const { timestamp } = require('./cluster.js');
+const { Door } = require('./server.js');
+
+class Stage {
+  constructor(databaseSocket) {
+    this.databaseSocket = databaseSocket;
+    this.doors = new Map();
+  }
+
+  door(name) {
+    const door = this.doors.get(name);
+    if (!door) throw new Error(`no cluster ${name}`);
+    return door;
+  }
+
+  async command(request) {
+    const action = ACTIONS[request.op];
+    if (!action) throw new Error(`no operation ${request.op}`);
+    if (request.op === 'open') return action(this, request);
+    const door = this.door(request.cluster);
+    const answer = await action(door, request);
+    door.cluster.changed();
+    return answer ?? {};
+  }
+
+  // Clusters whose clock runs: once per second of the real one.
+  tick() {
+    for (const { cluster } of this.doors.values()) {
+      if (cluster.speed > 0) cluster.advance(cluster.speed);
+    }
+  }
+}
+
+async function open(stage, request) {
+  const cluster = new Cluster4(request);
+  await cluster.create(stage.databaseSocket);
+  const door = new Door(cluster, request);
+  await door.open();
+  stage.doors.set(request.name, door);
+  return { port: door.port };
+}
+
+function tenant(door, request) {
+  const found = door.cluster.tenants.find((one) => one.name === request.tenant
+    || one.id === request.tenant);
+  if (!found) throw new Error(`no tenant ${request.tenant}`);
+  return found;
+}
+
+const ACTIONS = {
+  open,
+
+  // Time passes: { seconds }
+  advance: ({ cluster }, { seconds }) => {
+    cluster.advance(seconds);
+    return { clock: timestamp(cluster.clock) };
+  },
+
+  // The archive of a tenant: { tenant, comment }, { tenant, status }
+  interrupt: (door, request) =>
+    tenant(door, request).archive.interrupt(request.comment),
+  force: (door, request) => tenant(door, request).archive.force(request.status),
+  media: ({ cluster }, { alive }) => { cluster.mediaAlive = alive; },
+
+  // A tenant itself: { tenant, change: { name, status, role, inRecyclebin,
+  // dataDestination } }
+  tenant: (door, request) => {
+    Object.assign(tenant(door, request), request.change);
+  },
+
+  // Backups and cleanups: { tenant, stage, result, comment, trace },
+  // { tenant, sets }
+  'fail-backup': (door, request) => door.cluster.backups.plannedFailures.push(
+    { ...request, tenant: tenant(door, request).id }),
+  'fail-cleanup': (door, request) => door.cluster.cleanups.plannedFailures.push(
+    { ...request, tenant: tenant(door, request).id }),
+  cleanup: (door, request) => door.cluster.cleanups.start(
+    tenant(door, request).id, request.sets ?? 1),
+
+  // A row that nothing explains: { view, row }
+  row: ({ cluster }, { view, row }) => {
+    (cluster.extra[view] ??= []).push(row);
+  },
+
+  // Contact: { fault: { when, match, action, times, ... } }
+  fault: ({ cluster }, { fault }) => { cluster.faults.push(fault); },
+  drop: (door) => door.dropAll(),
+  down: (door) => door.die(),
+  up: (door) => door.open(),
+  password: ({ cluster }, { user, password }) => {
+    cluster.users[user].password = password;
+  },
+
+  // What happened: every statement that was to change something, in order.
+  statements: ({ cluster }) => ({ statements: cluster.statements }),
+  served: (door) => ({ ...door.cluster.served,
+    connections: door.connections, open: door.sockets.size }),
+};
+
+module.exports = { Stage };
