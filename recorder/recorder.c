@@ -229,6 +229,7 @@ bt_recorder_commit(bt_recorder *recorder)
     bt_store_status status = BT_STORE_ERROR;
 
     recorder->error[0] = '\0';
+    recorder->lost = false;
     for (int tries = 0; tries < TRIES; tries++) {
         start_try(recorder);
         if (bt_store_begin(store) == BT_STORE_OK && work(recorder)
@@ -249,6 +250,25 @@ bt_recorder_commit(bt_recorder *recorder)
     }
     forget_put(recorder);
     return status;
+}
+
+void
+bt_recorder_discard(bt_recorder *recorder)
+{
+    forget_put(recorder);
+    recorder->lost = false;
+}
+
+void
+bt_recorder_hold(bt_recorder *recorder, const bt_holder *holder)
+{
+    recorder->holder = *holder;
+}
+
+bool
+bt_recorder_lost(const bt_recorder *recorder)
+{
+    return recorder->lost;
 }
 
 const char *

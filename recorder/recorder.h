@@ -3,7 +3,7 @@
 #ifndef BT_RECORDER_H
 #define BT_RECORDER_H
 
-#include "store/bt_store.h"
+#include "store/bt_holder.h"
 
 /* An unknown number or time; an unknown text is an empty one. */
 #define BT_UNKNOWN  BT_USEC_NONE
@@ -215,6 +215,55 @@ size_t          bt_recorder_waiting(const bt_recorder *recorder);
  * another one: rows that differ, hourly counts, tenants' last backups, changes,
  * and the change number as the last lock.  Nothing waits afterwards. */
 bt_store_status bt_recorder_commit(bt_recorder *recorder);
+
+/* Forgets everything that was put. */
+void            bt_recorder_discard(bt_recorder *recorder);
+
+/* From here on only what `holder` has the lease of is written; without the
+ * lease the calls that write fail, and bt_recorder_lost() is true. */
+void            bt_recorder_hold(bt_recorder *recorder,
+                                 const bt_holder *holder);
+bool            bt_recorder_lost(const bt_recorder *recorder);
+
+/* What a cluster says of itself; created: by its own account.  Unknown parts
+ * are left as they are when it is written. */
+typedef struct {
+    bt_str  ob_name;
+    int64_t ob_id;
+    bt_str  version;
+    int     incarnation;
+    bt_usec created;
+} bt_self_record;
+
+/* What is known of it already, but for the texts. */
+bt_store_status bt_recorder_self(bt_recorder *recorder, int64_t cluster_id,
+                                 bt_self_record *self);
+/* Writes what differs, in a transaction of its own. */
+bt_store_status bt_recorder_describe(bt_recorder *recorder,
+                                     int64_t cluster_id,
+                                     const bt_self_record *self);
+
+/* The record's id by what its cluster calls it; 0: it is not in the store. */
+bt_store_status bt_recorder_find(bt_recorder *recorder, int64_t cluster_id,
+                                 int incarnation, bt_kind kind,
+                                 int64_t tenant, bt_str source_id,
+                                 int64_t *id);
+
+/* What changes at every look at a log backup. */
+typedef struct {
+    int64_t id;
+    bt_usec latest_backup_time;
+    int64_t latency_seconds;
+    bt_usec observed;
+} bt_touch_record;
+
+/* The cluster has answered just now, and nothing but this has changed: one
+ * statement, no change in the sense of feeds. */
+bt_store_status bt_recorder_touch(bt_recorder *recorder, int64_t cluster_id,
+                                  const bt_touch_record *logs, size_t count);
+/* Why the cluster does not answer; when it last did stays. */
+bt_store_status bt_recorder_stale(bt_recorder *recorder, int64_t cluster_id,
+                                  bt_str reason);
 
 /* Why the last call failed, without secrets. */
 const char     *bt_recorder_error(const bt_recorder *recorder);

@@ -171,8 +171,8 @@ write_groups(bt_recorder *recorder, const bt_cluster_record *cluster,
     return true;
 }
 
-static bool
-number_cluster(bt_recorder *recorder, int64_t id)
+bool
+rec_number_cluster(bt_recorder *recorder, int64_t id)
 {
     recorder->number = 0;
     if (!rec_take_number(recorder)) {
@@ -201,7 +201,7 @@ write_cluster(bt_recorder *recorder, const bt_cluster_record *cluster,
     {
         return false;
     }
-    return (!changed && same) || number_cluster(recorder, *id);
+    return (!changed && same) || rec_number_cluster(recorder, *id);
 }
 
 /* Names are keys, and keys overlook blanks at the end. */

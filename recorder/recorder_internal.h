@@ -175,6 +175,8 @@ struct bt_recorder {
     bt_store *store;
     char      error[512];
     bool      no_memory;
+    bt_holder holder;               /* who must hold what is written */
+    bool      lost;                 /* it did not */
     /* The scope of what is put. */
     int64_t   cluster_id;
     int       incarnation;
@@ -223,6 +225,10 @@ void   rec_sql(bt_recorder *recorder, const char *text);
 void   rec_bind(bt_recorder *recorder, bt_value value);
 void   rec_sql_start(bt_recorder *recorder, const char *text);
 bool   rec_run(bt_recorder *recorder, bt_rows **rows);
+/* *affected: how many rows have changed. */
+bt_store_status rec_run_changing(bt_recorder *recorder, int64_t *affected);
+/* Ends a condition on `clusters c` by the lease of who writes, if need be. */
+void   rec_held(bt_recorder *recorder);
 /* How many of `left` things go into one statement: few different numbers, so
  * that few different statements are prepared. */
 size_t rec_portion(size_t left);
@@ -230,6 +236,12 @@ void   rec_placeholders(bt_recorder *recorder, size_t count);
 /* Copies a row's columns into the scratch arena. */
 bool   rec_take(bt_recorder *recorder, bt_rows *rows, size_t first,
                 bt_value *values, size_t count);
+
+/* recorder_kinds.c: a source id as the keys have it. */
+bt_str rec_source_text(bt_recorder *recorder, bt_str source_id);
+
+/* recorder_cluster.c: marks a cluster as changed. */
+bool   rec_number_cluster(bt_recorder *recorder, int64_t id);
 
 /* recorder_keys.c */
 size_t rec_key_of(bt_recorder *recorder, const rec_key *key);

@@ -157,8 +157,8 @@ with_digest(bt_recorder *recorder, bt_str source_id)
     return (bt_str) { out, text.len + 1 + 2 * DIGEST_BYTES };
 }
 
-static bt_str
-source_text(bt_recorder *recorder, bt_str source_id)
+bt_str
+rec_source_text(bt_recorder *recorder, bt_str source_id)
 {
     bt_value value = rec_text_value(recorder, source_id, SOURCE_CHARS);
     bt_str   text = rec_text_of(&value);
@@ -195,7 +195,7 @@ take_item(bt_recorder *recorder, bt_kind kind, int64_t tenant,
     rec_key wanted = {
         .kind = kind, .cluster_id = recorder->cluster_id,
         .incarnation = recorder->incarnation, .tenant = tenant,
-        .source_id = source_text(recorder, source_id), .copy_id = copy_id,
+        .source_id = rec_source_text(recorder, source_id), .copy_id = copy_id,
         .item = REC_NONE
     };
     size_t    place = rec_key_of(recorder, &wanted);
@@ -324,7 +324,7 @@ link_of(bt_recorder *recorder, const bt_second_record *second)
         .kind = log ? BT_KIND_LOG : BT_KIND_DATA,
         .cluster_id = recorder->cluster_id,
         .incarnation = recorder->incarnation, .tenant = second->task_tenant,
-        .source_id = source_text(recorder, second->task_source_id),
+        .source_id = rec_source_text(recorder, second->task_source_id),
         .item = REC_NONE
     };
 

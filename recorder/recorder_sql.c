@@ -35,23 +35,50 @@ rec_sql_start(bt_recorder *recorder, const char *text)
     rec_sql(recorder, text);
 }
 
-bool
-rec_run(bt_recorder *recorder, bt_rows **rows)
+static bt_store_status
+run(bt_recorder *recorder, bt_rows **rows, int64_t *affected)
 {
     bt_store_status status;
 
     (void) rec_add(recorder, &recorder->text);
     if (recorder->no_memory) {
-        return false;
+        return BT_STORE_ERROR;
     }
     status = bt_store_run(recorder->store, recorder->text.data,
                           recorder->params.data, recorder->params.count, rows,
-                          NULL);
+                          affected);
     if (status != BT_STORE_OK) {
         (void) snprintf(recorder->error, sizeof(recorder->error), "%s",
                         bt_store_error(recorder->store));
     }
-    return status == BT_STORE_OK;
+    return status;
+}
+
+bool
+rec_run(bt_recorder *recorder, bt_rows **rows)
+{
+    return run(recorder, rows, NULL) == BT_STORE_OK;
+}
+
+bt_store_status
+rec_run_changing(bt_recorder *recorder, int64_t *affected)
+{
+    return run(recorder, NULL, affected);
+}
+
+void
+rec_held(bt_recorder *recorder)
+{
+    bt_value values[BT_HELD_VALUES];
+
+    if (recorder->holder.id == 0) {
+        return;
+    }
+    rec_sql(recorder, " AND " BT_SQL_HELD("c"));
+    bt_holder_bind(&recorder->holder, values);
+    for (size_t i = 0; i < BT_HELD_VALUES; i++) {
+        rec_bind(recorder, values[i]);
+    }
 }
 
 size_t

@@ -65,6 +65,29 @@ collect_clusters(bt_recorder *recorder)
     }
 }
 
+/* The row of a cluster; without the lease of who writes there is none. */
+static bool
+lock_cluster(bt_recorder *recorder, int64_t id)
+{
+    bt_rows *rows;
+
+    rec_sql_start(recorder, "SELECT c.id FROM clusters c WHERE c.id = ?");
+    rec_bind(recorder, bt_int(id));
+    rec_held(recorder);
+    rec_sql(recorder, " FOR UPDATE");
+    if (!rec_run(recorder, &rows)) {
+        return false;
+    }
+    recorder->lost = bt_rows_next(rows) != 1 && recorder->holder.id != 0;
+    bt_rows_close(rows);
+    if (recorder->lost) {
+        (void) snprintf(recorder->error, sizeof(recorder->error),
+                        "the lease of cluster %lld is not held",
+                        (long long) id);
+    }
+    return !recorder->lost;
+}
+
 /* One recorder at a time writes a cluster; in order of id, so that two never
  * wait for each other. */
 bool
@@ -72,12 +95,9 @@ rec_lock_clusters(bt_recorder *recorder)
 {
     collect_clusters(recorder);
     for (size_t i = 0; i < recorder->clusters.count; i++) {
-        int64_t *id = rec_at(&recorder->clusters, i);
+        const int64_t *id = rec_at(&recorder->clusters, i);
 
-        rec_sql_start(recorder,
-                      "SELECT id FROM clusters WHERE id = ? FOR UPDATE");
-        rec_bind(recorder, bt_int(*id));
-        if (!rec_run(recorder, NULL)) {
+        if (!lock_cluster(recorder, *id)) {
             return false;
         }
     }
@@ -178,6 +198,19 @@ update_time(bool *changed, bt_usec *old, bt_usec new)
     }
 }
 
+/* A tenant that nothing but its number is known of. */
+static bt_str
+name_or_number(bt_recorder *recorder, const rec_tenant *put)
+{
+    char text[24];
+
+    if (put->name.len > 0) {
+        return put->name;
+    }
+    (void) snprintf(text, sizeof(text), "%lld", (long long) put->ob_id);
+    return rec_copy(recorder, &recorder->scratch, bt_str_of(text));
+}
+
 static void
 merge_tenant(bt_recorder *recorder, const rec_tenant *put)
 {
@@ -189,12 +222,15 @@ merge_tenant(bt_recorder *recorder, const rec_tenant *put)
         tenant = rec_add(recorder, &recorder->tenants);
         if (tenant != NULL) {
             *tenant = *put;
+            tenant->name = name_or_number(recorder, put);
             tenant->changed = true;
         }
         return;
     }
     tenant = rec_at(&recorder->tenants, place);
-    update_text(&tenant->changed, &tenant->name, put->name);
+    if (put->name.len > 0) {
+        update_text(&tenant->changed, &tenant->name, put->name);
+    }
     update_text(&tenant->changed, &tenant->role, put->role);
     update_text(&tenant->changed, &tenant->log_mode, put->log_mode);
     update_time(&tenant->changed, &tenant->restorable_from,

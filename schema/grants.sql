@@ -100,6 +100,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`data_tasks` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`hourly_counts` TO 'backup_agent'@'localhost';
+GRANT SELECT, UPDATE
+  ON `backup_tasks`.`leases` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`log_backups` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE

@@ -56,7 +56,8 @@ my %denied = map { $_ => 1 } 1142, 1143, 1044, 1227, 1370;
 
 my $all = grants();
 is($all, $t->read_file($t->root . '/schema/grants.sql'), 'the file as it is');
-my %agent_alone = map { $_ => 1 } qw(cluster_access notify_risks notify_state);
+my %agent_alone = map { $_ => 1 }
+    qw(cluster_access leases notify_risks notify_state);
 for my $table (map { $_->[0] } $t->sql('SHOW TABLES')) {
     next if $table =~ /^schema_/;
     my @who = grep { $_ ne 'admin' }
