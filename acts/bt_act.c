@@ -11,9 +11,6 @@
 #define DETAIL_BYTES    2048
 
 
-typedef bt_store_status (*acting_body)(bt_acting *acting);
-
-
 bt_str
 bt_act_cut(bt_str text, size_t max)
 {
@@ -74,8 +71,8 @@ bt_acting_audit(const bt_acting *acting, const char *outcome, bt_str detail)
 }
 
 
-static bt_store_status
-run_transaction(bt_acting *acting, acting_body body)
+bt_store_status
+bt_acting_run(bt_acting *acting, bt_acting_body body)
 {
     int              i;
     bt_store        *store = acting->store;
@@ -223,7 +220,7 @@ begin(bt_store *store, const bt_actor *actor, const bt_act *act,
 }
 
 
-static acting_body
+static bt_acting_body
 body_of(const bt_act *act)
 {
     if (act->action == BT_ACTION_ACKNOWLEDGE) {
@@ -245,10 +242,10 @@ bt_act_carry_out(bt_store *store, const bt_actor *actor, const bt_act *act,
     bt_store_status  status;
 
     acting = begin(store, actor, act, result);
-    status = run_transaction(&acting, body_of(act));
+    status = bt_acting_run(&acting, body_of(act));
 
     if (status == BT_STORE_OK && acting.refused) {
-        (void) run_transaction(&acting, refusal_body);
+        (void) bt_acting_run(&acting, refusal_body);
     }
 
     return status;
@@ -267,7 +264,7 @@ bt_act_refused(bt_store *store, const bt_actor *actor, const bt_act *act,
     status = bt_acting_find(&acting);
     result.text = text;
 
-    return status == BT_STORE_OK ? run_transaction(&acting, refusal_body)
+    return status == BT_STORE_OK ? bt_acting_run(&acting, refusal_body)
                                  : status;
 }
 

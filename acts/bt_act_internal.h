@@ -23,6 +23,12 @@ typedef struct {
     bool            refused;             /* the transaction is to be undone */
 } bt_acting;
 
+/* What a transaction does; acting->refused undoes it. */
+typedef bt_store_status (*bt_acting_body)(bt_acting *acting);
+
+/* Runs a transaction, again when it met another one. */
+bt_store_status bt_acting_run(bt_acting *acting, bt_acting_body body);
+
 /* Copies a state that was read. */
 void            bt_acting_state(char state[BT_ACT_STATE_MAX], bt_str text);
 

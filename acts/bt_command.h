@@ -3,7 +3,8 @@
 #ifndef BT_COMMAND_H
 #define BT_COMMAND_H
 
-#include "store/bt_store.h"
+#include "common/bt_view.h"
+#include "store/bt_holder.h"
 
 #define BT_EXPIRE_BATCH   100
 
@@ -12,6 +13,7 @@
 #define BT_USER_SHELL     "os:"
 #define BT_USER_PROGRAM   "bt:"
 #define BT_USER_DEADLINE  BT_USER_PROGRAM "deadline"
+#define BT_USER_AGENT     BT_USER_PROGRAM "agent"
 
 /* A requested command is over at its deadline, whether it has been written
  * down already or not.  `m` is the alias of the commands. */
@@ -54,5 +56,46 @@ bt_store_status bt_command_expire(bt_store *store,
  * that has locked the record's row.  That row is left to the caller. */
 bt_store_status bt_command_expire_open(bt_store *store, const char *kind,
                                        int64_t open_target);
+
+/* The agent that carries a command out; name: for the trail. */
+typedef struct {
+    bt_holder holder;
+    bt_str    name;
+} bt_command_agent;
+
+/* A command and what it is about. */
+typedef struct {
+    int64_t     id;
+    bt_action_e action;
+    bt_view_e   kind;             /* list of the target */
+    int64_t     target_id;
+    int64_t     cluster_id;
+} bt_command_of;
+
+/* All of these need the cluster's lease, by the store's word in the same
+ * statement or transaction; without it, or when somebody else was first, *done
+ * is false and nothing has happened. */
+
+/* REQUESTED to RUNNING, unless it is overdue. */
+bt_store_status bt_command_take(bt_store *store, const bt_command_agent *agent,
+                                const bt_command_of *command, bool *done);
+/* Takes over a RUNNING command of an agent that has lost the cluster. */
+bt_store_status bt_command_adopt(bt_store *store,
+                                 const bt_command_agent *agent,
+                                 const bt_command_of *command, bool *done);
+/* Writes down what is about to be sent. */
+bt_store_status bt_command_intend(bt_store *store,
+                                  const bt_command_agent *agent,
+                                  const bt_command_of *command,
+                                  const char *step, bool *done);
+/* Writes down what is waited for. */
+bt_store_status bt_command_progress(bt_store *store,
+                                    const bt_command_agent *agent,
+                                    const bt_command_of *command,
+                                    const char *text, bool *done);
+/* RUNNING to DONE, or to FAILED. */
+bt_store_status bt_command_end(bt_store *store, const bt_command_agent *agent,
+                               const bt_command_of *command, bool good,
+                               const char *result, bool *done);
 
 #endif

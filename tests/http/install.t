@@ -20,7 +20,8 @@ umask $mask;
 is($status, 0, 'make install') or diag($text);
 
 ok(-x "$place/usr/local/$_", $_)
-    for qw(bin/backup-tasks-ctl sbin/backup-tasks-worker);
+    for qw(bin/backup-tasks-ctl sbin/backup-tasks-agent
+        sbin/backup-tasks-worker);
 ok(-s "$place/modules/ngx_http_backup_tasks_module.so", 'the module');
 
 # What the example says, with its paths moved below the place.

@@ -74,7 +74,7 @@ sub build { return $_[0]{build} }
 sub port  { return $_[0]{port} }
 sub store { return $_[0]{db}{store} }
 
-# All parts, or the named ones of db, worker, nginx.
+# All parts but an agent, or the named ones of db, worker, nginx, agent.
 sub start {
     my ($self, @parts) = @_;
     for my $part (@parts ? @parts : qw(db worker nginx)) {
@@ -125,6 +125,52 @@ sub start_worker {
 
 sub stop_worker { my ($self) = @_; return $self->_end('worker', 'TERM') }
 sub kill_worker { my ($self) = @_; return $self->_end('worker', 'KILL') }
+
+# start_agent(name => 'agent', options => [], wrapper => [], store => FILE): runs
+# backup-tasks-agent with exactly the grants of an agent; the name is the part's,
+# too, so that several can run: stop_agent('agent'), kill_agent('agent'),
+# pid('agent'), log('agent').
+sub start_agent {
+    my ($self, %o) = @_;
+    my $name = $o{name} // 'agent';
+    my $pid_file = "$self->{dir}/$name.pid";
+    unlink $pid_file;
+    $self->_spawn($name => @{ $o{wrapper} || [] },
+        "$self->{build}/backup-tasks-agent",
+        '--store', $o{store} // $self->agent_store, '--name', $name,
+        '--pid', $pid_file, '--log', "$self->{dir}/log/$name.log",
+        @{ $o{options} || [] });
+    $self->_wait_for($name, sub { -s $pid_file });
+    return $self;
+}
+
+sub stop_agent {
+    my ($self, $name) = @_;
+    return $self->_end($name // 'agent', 'TERM');
+}
+
+sub kill_agent {
+    my ($self, $name) = @_;
+    return $self->_end($name // 'agent', 'KILL');
+}
+
+# The option file of an account with the grants of an agent, and nothing more.
+sub agent_store {
+    my ($self) = @_;
+    my $file = "$self->{dir}/agent.cnf";
+    return $file if -e $file;
+    my ($status, $text) = $self->run_program(
+        "$self->{build}/backup-tasks-ctl", 'grants', '--dir', "$root/schema",
+        '--agent', 'bt_agent@localhost');
+    die "grants: $text" if $status;
+    $text =~ s/^--.*$//mg;
+    $self->sql("CREATE USER bt_agent\@localhost IDENTIFIED BY 'bt_agent'");
+    $self->sql($_) for grep { /\S/ } split /;\n/, $text;
+    $self->_write($file, "[backup-tasks]\nsocket=$self->{db}{socket}\n"
+        . "user=bt_agent\npassword=bt_agent\ndatabase=backup_tasks\n");
+    chmod 0600, $file;
+    return $file;
+}
 
 sub start_nginx {
     my ($self) = @_;

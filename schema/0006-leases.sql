@@ -1,4 +1,4 @@
--- 0005-leases.sql: what one agent does for all, and how a rebuilt cluster is told from the old one.
+-- 0006-leases.sql: what one agent does for all, and how a rebuilt cluster is told from the old one.
 
 -- name: housekeeping, notify. Held by one agent at a time.
 CREATE TABLE leases (
@@ -12,3 +12,6 @@ INSERT INTO leases (name) VALUES ('housekeeping'), ('notify');
 
 -- When the cluster was created, by itself: another moment is another cluster.
 ALTER TABLE clusters ADD COLUMN ob_created DATETIME(6) NULL;
+
+-- Set by an orderly end: such an agent gets no share of the clusters.
+ALTER TABLE agents ADD COLUMN stopped DATETIME(6) NULL;

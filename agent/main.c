@@ -1,0 +1,236 @@
+/* main.c: backup-tasks-agent: options, process id file, signals. */
+
+#include <errno.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "common/bt_log.h"
+#include "common/bt_process.h"
+
+#define PROGRAM            "backup-tasks-agent"
+#define THREADS            16
+#define THREADS_MAX        256
+#define ARENAS             2
+#define STATEMENT_SECONDS  20
+#define CONNECT_SECONDS    5
+
+
+typedef struct {
+    const char *store;
+    const char *name;
+    const char *pid;
+    const char *log;
+    int         threads;
+    char        host[BT_AGENT_NAME_MAX];
+} options;
+
+
+static void
+usage(FILE *out)
+{
+    fprintf(out,
+            "Usage: " PROGRAM " --store OPTIONFILE [--name NAME]\n"
+            "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
+            "\n"
+            "Asks the registered clusters for their backup tasks, records"
+            " them, and\n"
+            "carries out commands.  See " PROGRAM "(8).\n");
+}
+
+
+static int
+fail(const char *what, const char *name, const char *why)
+{
+    fprintf(stderr, PROGRAM ": %s \"%s\": %s\n", what, name, why);
+
+    return 1;
+}
+
+
+static int
+take_name(options *o, const char *name)
+{
+    bt_str  text = bt_str_of(name);
+
+    o->name = name;
+
+    return text.len > 0 && text.len <= BT_AGENT_NAME_MAX
+           && bt_utf8_valid(text, NULL) ? -1
+           : fail("--name", name, "not a text of 1 to 128 bytes");
+}
+
+
+static int
+take_option(options *o, int option)
+{
+    switch (option) {
+
+    case 'd':
+        o->store = optarg;
+        return -1;
+
+    case 'n':
+        return take_name(o, optarg);
+
+    case 'p':
+        o->pid = optarg;
+        return -1;
+
+    case 'l':
+        o->log = optarg;
+        return -1;
+
+    case 't':
+        o->threads = bt_process_number(optarg, THREADS_MAX);
+        return o->threads > 0 ? -1
+               : fail("--threads", optarg, "not a number from 1 to 256");
+
+    case 'h':
+        usage(stdout);
+        return 0;
+
+    case 'v':
+        puts(PROGRAM " " BT_VERSION);
+        return 0;
+
+    default:
+        usage(stderr);
+        return 2;
+    }
+}
+
+
+/* -1: go on; else the exit status. */
+static int
+read_options(options *o, int argc, char **argv)
+{
+    int                         option, rc;
+    static const struct option  names[] = {
+        { "store", required_argument, NULL, 'd' },
+        { "name", required_argument, NULL, 'n' },
+        { "threads", required_argument, NULL, 't' },
+        { "pid", required_argument, NULL, 'p' },
+        { "log", required_argument, NULL, 'l' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    *o = (options) { .threads = THREADS, .log = "stderr" };
+
+    while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        rc = take_option(o, option);
+
+        if (rc != -1) {
+            return rc;
+        }
+    }
+
+    if (o->store == NULL || optind != argc) {
+        usage(stderr);
+        return 2;
+    }
+
+    return -1;
+}
+
+
+static int
+serve(const options *o)
+{
+    bool           good;
+    sigset_t       set;
+    bt_agent      *agent;
+    bt_agent_conf  conf = {
+        .name = o->name,
+        .threads = (unsigned) o->threads,
+        .adapter = bt_adapter_by_name,
+        .store = {
+            .defaults_file = o->store,
+            .group = "backup-tasks",
+            .connect_seconds = CONNECT_SECONDS,
+            .statement_seconds = STATEMENT_SECONDS
+        }
+    };
+
+    bt_process_block(&set);
+    signal(SIGPIPE, SIG_IGN);
+    agent = bt_agent_start(&conf);
+
+    if (agent == NULL) {
+        return fail("--store", o->store, "cannot be read, or no memory");
+    }
+
+    bt_log("notice", PROGRAM " " BT_VERSION " started with %d threads",
+           o->threads);
+    bt_process_wait(&set, o->log);
+    good = bt_agent_stop(agent);
+    bt_log("notice", PROGRAM " ended");
+
+    return good ? 0 : 1;
+}
+
+
+static int
+run(options *o)
+{
+    int            rc;
+    char           why[512];
+    bt_store_conf  conf = { .defaults_file = o->store,
+                            .group = "backup-tasks" };
+
+    if (o->name == NULL) {
+        if (gethostname(o->host, sizeof(o->host) - 1) != 0) {
+            return fail("--name", "", strerror(errno));
+        }
+
+        o->name = o->host;
+    }
+
+    if (!bt_store_conf_check(&conf, why, sizeof(why))) {
+        return fail("--store", o->store, why);
+    }
+
+    if (!bt_log_open(o->log)) {
+        return fail("--log", o->log, strerror(errno));
+    }
+
+    rc = bt_process_pid(o->pid) ? serve(o)
+                                : fail("--pid", o->pid, strerror(errno));
+
+    if (o->pid != NULL) {
+        unlink(o->pid);
+    }
+
+    return rc;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int      rc;
+    options  o;
+
+    rc = read_options(&o, argc, argv);
+
+    if (rc != -1) {
+        return rc;
+    }
+
+    /* Threads share their heaps: many clusters, little memory. */
+    mallopt(M_ARENA_MAX, ARENAS);
+
+    if (bt_store_library_begin() != 0) {
+        return fail("start", PROGRAM, "the database library does not start");
+    }
+
+    rc = run(&o);
+    bt_store_library_end();
+
+    return rc;
+}
