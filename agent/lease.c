@@ -7,7 +7,7 @@
 #include "agent/collect_memory.h"
 #include "common/bt_log.h"
 
-#define PATIENCE   3                /* lists that a free cluster waits for others */
+#define PATIENCE   3                /* lists that pass by a free cluster */
 
 /* BT_LEASE_SECONDS from now. */
 #define LEASE_SQL  "UTC_TIMESTAMP(6) + INTERVAL 30 SECOND"
@@ -30,8 +30,8 @@ complain(bt_agent *agent, bt_store *store, const char *what)
 }
 
 static bool
-number_of(bt_agent *agent, bt_store *store, const char *sql, const bt_value *values,
-          size_t count, int64_t *number)
+number_of(bt_agent *agent, bt_store *store, const char *sql,
+          const bt_value *values, size_t count, int64_t *number)
 {
     bt_rows *rows;
 
@@ -60,13 +60,13 @@ bt_lease_register(bt_agent *agent, bt_store *store)
                      "last_seen) VALUES (?, ?, ?, UTC_TIMESTAMP(6)) "
                      "ON DUPLICATE KEY UPDATE version = VALUES(version), "
                      "started = VALUES(started), "
-                     "stopped = NULL, last_seen = VALUES(last_seen)", values, 3, NULL, NULL)
-        != BT_STORE_OK)
+                     "stopped = NULL, last_seen = VALUES(last_seen)", values, 3,
+                     NULL, NULL) != BT_STORE_OK)
     {
         return complain(agent, store, "the agent cannot be registered");
     }
-    if (!number_of(agent, store, "SELECT id FROM agents WHERE name = ?", &name, 1,
-                   &holder.id) || holder.id == 0)
+    if (!number_of(agent, store, "SELECT id FROM agents WHERE name = ?",
+                   &name, 1, &holder.id) || holder.id == 0)
     {
         return false;
     }

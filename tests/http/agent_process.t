@@ -110,7 +110,8 @@ ok($t->wait_until(sub {
 
 # The store goes away, and comes back.
 $t->kill_db;
-ok($t->wait_until(sub { $t->log('agent') =~ /: Can't connect/ }),
+ok($t->wait_until(sub { $t->log('agent') =~
+    /error [a-z ]+: (?:Can't connect|Lost conn|Server has gone)/ }),
     'the store is away, and that is said');
 $t->start_db;
 ok($t->wait_until(sub { $t->log('agent') =~ /the record store is back/ }),
