@@ -340,5 +340,6 @@ bt_command_progress(bt_store *store, const bt_command_agent *agent,
 
     return update(store, agent, "UPDATE commands t SET t.progress = ?,"
                   " t.progress_at = UTC_TIMESTAMP(6) WHERE t.id = ?"
-                  " AND t.state = 'RUNNING' AND t.agent_id = ?" IF_HELD, values, 3, done);
+                  " AND t.state = 'RUNNING' AND t.agent_id = ?" IF_HELD,
+                  values, 3, done);
 }

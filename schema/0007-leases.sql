@@ -1,6 +1,6 @@
--- 0006-leases.sql: what one agent does for all, and how a rebuilt cluster is told from the old one.
+-- 0007-leases.sql: what one agent does for all, and how a rebuilt cluster is told from the old one.
 
--- name: housekeeping, notify. Held by one agent at a time.
+-- name: housekeeping. Held by one agent at a time.
 CREATE TABLE leases (
   name        VARCHAR(64) NOT NULL,
   agent_id    BIGINT      NULL,
@@ -8,7 +8,7 @@ CREATE TABLE leases (
   PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
-INSERT INTO leases (name) VALUES ('housekeeping'), ('notify');
+INSERT INTO leases (name) VALUES ('housekeeping');
 
 -- When the cluster was created, by itself: another moment is another cluster.
 ALTER TABLE clusters ADD COLUMN ob_created DATETIME(6) NULL;
