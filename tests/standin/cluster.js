@@ -100,7 +100,7 @@ class Cluster {
       "SET time_zone='+00:00', sql_mode='', foreign_key_checks=0",
       ...this.functions()];
     for (const [view, list] of Object.entries(this.shapes)) {
-      statements.push(createTable(this.database, view, list));
+      statements.push(...createTable(this.database, view, list));
     }
     await this.relay.run(statements.join(';'));
   }
@@ -109,8 +109,10 @@ class Cluster {
     const make = (name, argument, result, body) =>
       `CREATE FUNCTION ${this.database}.${name}(${argument}) RETURNS ${result} `
       + `NO SQL RETURN ${body}`;
+    const version = make('OB_VERSION', '', 'VARCHAR(64)',
+      quoteValue(this.versionText));
     return [
-      make('OB_VERSION', '', 'VARCHAR(64)', quoteValue(this.versionText)),
+      ...(this.version[0] >= 4 ? [version] : []),
       make('TIME_TO_USEC', 't TIMESTAMP(6)', 'BIGINT',
         'CAST(UNIX_TIMESTAMP(t) * 1000000 AS SIGNED)'),
       make('USEC_TO_TIME', 'us BIGINT', 'TIMESTAMP(6)',
@@ -168,6 +170,27 @@ class Cluster {
     } finally {
       this.statements.push(entry);
       this.changed();
+    }
+  }
+
+  // --- twins: "root@sys#NAME-0017" reaches a cluster of that name, with the
+  // number of this one plus 17, and everything else as it is here; so that one
+  // played cluster can be hundreds. NAME-0000 and its number are as long.
+
+  isTwin(alias) {
+    return alias !== undefined && this.name.endsWith('-0000')
+      && alias.length === this.name.length
+      && alias.startsWith(this.name.slice(0, -4)) && /-\d{4}$/.test(alias);
+  }
+
+  asTwin(bytes, alias) {
+    const number = String(this.obId + Number(alias.slice(-4)));
+    for (const [from, to] of [[this.name, alias],
+      [String(this.obId), number]]) {
+      for (let at = bytes.indexOf(from); at >= 0 && from.length === to.length;
+        at = bytes.indexOf(from, at + 1)) {
+        bytes.write(to, at, 'latin1');
+      }
     }
   }
 

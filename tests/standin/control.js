@@ -1,6 +1,7 @@
 // control.js: what a test can make happen to the played clusters: one JSON object per line in, one per line out.
 'use strict';
 
+const { Cluster2 } = require('./cluster2.js');
 const { Cluster4 } = require('./cluster4.js');
 const { timestamp } = require('./cluster.js');
 const { Door } = require('./server.js');
@@ -36,7 +37,8 @@ class Stage {
 }
 
 async function open(stage, request) {
-  const cluster = new Cluster4(request);
+  const Kind = parseInt(request.version, 10) >= 4 ? Cluster4 : Cluster2;
+  const cluster = new Kind(request);
   await cluster.create(stage.databaseSocket);
   const door = new Door(cluster, request);
   await door.open();
@@ -51,6 +53,16 @@ function tenant(door, request) {
   return found;
 }
 
+// The archive: a tenant's, or the cluster's in old versions.
+function archive(door, request) {
+  return door.cluster.archive ?? tenant(door, request).archive;
+}
+
+// The number of the tenant; in old versions backups have none.
+function tenantId(door, request) {
+  return door.cluster.archive ? 1 : tenant(door, request).id;
+}
+
 const ACTIONS = {
   open,
 
@@ -62,8 +74,8 @@ const ACTIONS = {
 
   // The archive of a tenant: { tenant, comment }, { tenant, status }
   interrupt: (door, request) =>
-    tenant(door, request).archive.interrupt(request.comment),
-  force: (door, request) => tenant(door, request).archive.force(request.status),
+    archive(door, request).interrupt(request.comment),
+  force: (door, request) => archive(door, request).force(request.status),
   media: ({ cluster }, { alive }) => { cluster.mediaAlive = alive; },
 
   // A tenant itself: { tenant, change: { name, status, role, inRecyclebin,
@@ -74,12 +86,19 @@ const ACTIONS = {
 
   // Backups and cleanups: { tenant, stage, result, comment, trace },
   // { tenant, sets }
-  'fail-backup': (door, request) => door.cluster.backups.plannedFailures.push(
-    { ...request, tenant: tenant(door, request).id }),
-  'fail-cleanup': (door, request) => door.cluster.cleanups.plannedFailures.push(
-    { ...request, tenant: tenant(door, request).id }),
+  'fail-backup': (door, request) => {
+    door.cluster.backups.plannedFailures.push(
+      { ...request, tenant: tenantId(door, request) });
+  },
+  'fail-cleanup': (door, request) => {
+    door.cluster.cleanups.plannedFailures.push(
+      { ...request, tenant: tenantId(door, request) });
+  },
+  'fail-second': ({ cluster }, request) => {
+    cluster.backups.plannedSecondFailures.push(request);
+  },
   cleanup: (door, request) => door.cluster.cleanups.start(
-    tenant(door, request).id, request.sets ?? 1),
+    tenantId(door, request), request.sets ?? 1),
 
   // A row that nothing explains: { view, row }
   row: ({ cluster }, { view, row }) => {

@@ -92,7 +92,7 @@ class Session extends ServerHandshake {
 
   // "root@sys", "root@sys#cluster" as through a proxy, or plain "root".
   admit(reply) {
-    [this.user] = reply.user.split('#');
+    [this.user, this.alias] = reply.user.split('#');
     const account = this.cluster.account(this);
     const scramble = Buffer.concat([this.serverHello.authPluginData1,
       this.serverHello.authPluginData2]);
@@ -179,7 +179,8 @@ class Session extends ServerHandshake {
   // cluster has the same answer.
   async read(sql) {
     const { cluster } = this;
-    const key = `${this.zone}\n${sql}`;
+    const own = /parameters/i.test(sql) && cluster.isTwin(this.alias);
+    const key = `${this.zone}\n${own ? this.alias : ''}\n${sql}`;
     const known = cluster.answers.get(key);
     if (known) {
       cluster.served.cached += 1;
@@ -191,6 +192,7 @@ class Session extends ServerHandshake {
     const bytes = await cluster.relay.query(
       `SET STATEMENT timestamp=${now.toFixed(6)}, time_zone='${this.zone}' FOR `
       + rewrite(sql, cluster));
+    if (own) cluster.asTwin(bytes, this.alias);
     answers.set(key, bytes);
     return bytes;
   }
@@ -229,7 +231,7 @@ class Door {
     socket.on('close', () => this.sockets.delete(socket));
     this.connections += 1;
     const connection = mysql.createConnection({ stream: socket,
-      isServer: true });
+      isServer: true, maxPreparedStatements: 1 });
     connection.on('error', () => socket.destroy());
     const args = { protocolVersion: 10, connectionId: this.connections,
       serverVersion: this.cluster.serverVersion(), statusFlags: 2,

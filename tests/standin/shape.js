@@ -4,7 +4,8 @@
 // n: BIGINT, u: BIGINT UNSIGNED, t: TIMESTAMP(6), x: LONGTEXT, a number: VARCHAR
 // of so many characters (long ones as LONGTEXT: a row of MariaDB has no room
 // for them), d: DECIMAL(28,4), p: DECIMAL(28,2)
-const TYPES = { n: 'BIGINT NULL', u: 'BIGINT UNSIGNED NULL',
+// v: the text of a time in the session's zone, VARCHAR(26)
+const TYPES = { v: 'TIMESTAMP(6) NULL', n: 'BIGINT NULL', u: 'BIGINT UNSIGNED NULL',
   t: 'TIMESTAMP(6) NULL', x: 'LONGTEXT NULL', d: 'DECIMAL(28,4) NULL',
   p: 'DECIMAL(28,2) NULL' };
 
@@ -12,7 +13,8 @@ function columns(text) {
   return text.trim().split(/\s+/).map((word) => {
     const [name, type] = word.split(':');
     const long = Number(type) >= 1024;
-    return { name, type: TYPES[long ? 'x' : type] || `VARCHAR(${type}) NULL` };
+    return { name, asText: type === 'v',
+      type: TYPES[long ? 'x' : type] || `VARCHAR(${type}) NULL` };
   });
 }
 
@@ -33,15 +35,30 @@ function quoteValue(value) {
     .replace(/\0/g, '\\0')}'`;
 }
 
+// The table, or the table below a view that shows times as text.
+function place(database, view, list) {
+  const below = list.some((column) => column.asText) ? '#' : '';
+  return `${database}.${quoteName(view + below)}`;
+}
+
 function createTable(database, view, list) {
   const body = list.map((column) => `${quoteName(column.name)} ${column.type}`);
-  return `CREATE TABLE ${database}.${quoteName(view)} (${body.join(', ')}) `
-    + 'ENGINE=MyISAM DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin';
+  const table = place(database, view, list);
+  const statements = [`CREATE TABLE ${table} (${body.join(', ')}) `
+    + 'ENGINE=MyISAM DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin'];
+  if (list.some((column) => column.asText)) {
+    const shown = list.map(({ name, asText }) => (asText
+      ? `CAST(${quoteName(name)} AS CHAR(26)) AS ${quoteName(name)}`
+      : quoteName(name)));
+    statements.push(`CREATE VIEW ${database}.${quoteName(view)} AS `
+      + `SELECT ${shown.join(', ')} FROM ${table}`);
+  }
+  return statements;
 }
 
 // The statements that make the table hold exactly these rows.
 function replaceRows(database, view, list, rows) {
-  const table = `${database}.${quoteName(view)}`;
+  const table = place(database, view, list);
   const statements = [`DELETE FROM ${table}`];
   if (rows.length > 0) {
     const tuples = rows.map((row) => `(${list.map((column) =>
