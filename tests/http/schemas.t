@@ -59,6 +59,16 @@ is_deeply([ sort $errors =~ /<xs:enumeration value="(\w+)"/g ],
 
 # --- both refuse the same ----------------------------------------------------
 
+# Acts that are allowed, and a command on its way, on whatever can have one.
+$t->sql('INSERT INTO cluster_actions SELECT c.id, a.action, 1 FROM clusters c'
+    . " JOIN (SELECT 'cancel' AS action UNION SELECT 'backup') a");
+my $command = $t->value('SELECT MAX(id) FROM commands');
+$t->sql("UPDATE commands SET state = 'RUNNING', started_at = UTC_TIMESTAMP(6),"
+    . ' ended_at = NULL, result = NULL, progress_at = UTC_TIMESTAMP(6), progress'
+    . " = 'STOPPING for 95 s', mode = 'FULL' WHERE id = $command");
+$t->sql("UPDATE $_ SET last_command_id = $command")
+    for qw(data_tasks cleanup_tasks log_backups tenants);
+
 # One document of each kind.
 my %id = map { my ($view, $table) = @$_; ($view => $t->value(
     "SELECT MAX(id) FROM $table")) } [ data => 'data_tasks' ],
@@ -67,12 +77,25 @@ my %id = map { my ($view, $table) = @$_; ($view => $t->value(
 my $failed = $t->value("SELECT MAX(id) FROM data_tasks WHERE status = 'FAILED'");
 my $stop = $t->value("SELECT MAX(id) FROM log_backups WHERE status ="
     . " 'IN_PROGRESS'");
+my ($running, $four, $tenant) = @{ ($t->sql('SELECT d.id, d.cluster_id, n.name'
+    . ' FROM data_tasks d JOIN tenants n ON n.id = d.tenant_id JOIN clusters c'
+    . " ON c.id = d.cluster_id WHERE d.status = 'IN_PROGRESS'"
+    . " AND c.version LIKE '4.%' LIMIT 1"))[0] };
 my @paths = ((map { "$_.xml?range=30d&size=20" }
     qw(data log cleanup second commands audit)), 'clusters.xml?size=5',
     (map { "$_/$id{$_}.xml" } sort keys %id), "data/$failed/cause.xml",
     "data/$failed.xml?tz=Asia/Shanghai", "log/$stop/stop.xml",
+    "data/$running.xml", "data/$running/cancel.xml", "commands/$command.xml",
+    "clusters/$four.xml", "clusters/$four/backup.xml",
+    "clusters/$four/backup.xml?tenant-name=$tenant", 'data.xml?status=IN_PROGRESS',
     'data.xml?size=0', 'nothing.xml');
 my @documents = map { $t->get("/backup/$_", user => 'operator')->{body} } @paths;
+
+for my $word (qw(<cancel <backup <progress <choices> <cluster-backup>
+    mode="INCREMENTAL" <mode>))
+{
+    ok((grep { index($_, $word) >= 0 } @documents), "one has $word");
+}
 
 sub verdict {
     my ($document, $option, $schema) = @_;
