@@ -2,9 +2,12 @@
 'use strict';
 
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
 const { evaluate, messages, source } = require('./render');
 
+const root = path.resolve(__dirname, '../..');
 const english = messages('en');
 const chinese = messages('zh');
 
@@ -66,6 +69,19 @@ test('a key without text shows itself', () => {
   assert.deepStrictEqual(
     evaluate(["f:t('no.such')", "f:t1('no.such', 'x')", "f:t('yes')"]),
     ['[no.such]', '[no.such]', 'Yes']);
+});
+
+test('whatever is on record has a word', () => {
+  const table = fs.readFileSync(path.join(root, 'docs/acts.md'), 'utf8')
+    .match(/^\| `DONE` \|(.*)\|.*\|$/m)[1];
+  const words = table.match(/[a-z-]+/g).concat('start', 'stop', 'restart',
+    'acknowledge', 'cancel', 'backup');
+  assert.ok(words.length > 9);
+  for (const list of [english, chinese]) {
+    const keys = list.map((m) => m.key);
+    assert.deepStrictEqual(
+      words.filter((word) => !keys.includes(`action.${word}`)), []);
+  }
 });
 
 test('a code that has no word yet shows itself', () => {

@@ -310,6 +310,12 @@
     <m k="action.sample">Fill in samples</m>
     <m k="action.repair">Repair</m>
     <m k="action.prune">Remove old events</m>
+    <m k="action.backup">Back up</m>
+    <m k="action.cluster-add">Register a cluster</m>
+    <m k="action.cluster-set">Change a registration</m>
+    <m k="action.cluster-pause">Pause a cluster</m>
+    <m k="action.cluster-resume">Resume a cluster</m>
+    <m k="action.cluster-remove">Remove a cluster</m>
     <m k="action.cause">View Cause</m>
     <m k="action.details">Details</m>
     <m k="target.log">log backup</m>
@@ -318,6 +324,7 @@
     <m k="target.second">second backup</m>
     <m k="target.command">command</m>
     <m k="target.commands">command</m>
+    <m k="target.clusters">cluster</m>
     <m k="outcome.ACCEPTED">Accepted</m>
     <m k="outcome.REFUSED">Refused</m>
     <m k="outcome.EXPIRED">Expired</m>

@@ -310,6 +310,12 @@
     <m k="action.sample">填充示例数据</m>
     <m k="action.repair">修复</m>
     <m k="action.prune">清除旧事件</m>
+    <m k="action.backup">立即备份</m>
+    <m k="action.cluster-add">注册集群</m>
+    <m k="action.cluster-set">修改集群注册信息</m>
+    <m k="action.cluster-pause">暂停集群</m>
+    <m k="action.cluster-resume">恢复集群</m>
+    <m k="action.cluster-remove">移除集群</m>
     <m k="action.cause">查看原因</m>
     <m k="action.details">详情</m>
     <m k="target.log">日志备份</m>
@@ -318,6 +324,7 @@
     <m k="target.second">二次备份</m>
     <m k="target.command">指令</m>
     <m k="target.commands">指令</m>
+    <m k="target.clusters">集群</m>
     <m k="outcome.ACCEPTED">已接受</m>
     <m k="outcome.REFUSED">已拒绝</m>
     <m k="outcome.EXPIRED">已过期</m>
