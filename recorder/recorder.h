@@ -29,7 +29,8 @@ typedef struct {
 } bt_cluster_record;
 
 /* ob_id: the cluster's own number of the tenant (1: the cluster, on 2.x and
- * 3.x).  restorable: the window of point-in-time restore. */
+ * 3.x).  restorable: the window of point-in-time restore.  One without a name
+ * was dropped: if it is known, it stays as it was. */
 typedef struct {
     int64_t ob_id;
     bt_str  name;

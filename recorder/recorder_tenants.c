@@ -227,10 +227,11 @@ merge_tenant(bt_recorder *recorder, const rec_tenant *put)
         }
         return;
     }
-    tenant = rec_at(&recorder->tenants, place);
-    if (put->name.len > 0) {
-        update_text(&tenant->changed, &tenant->name, put->name);
+    if (put->name.len == 0) {
+        return;
     }
+    tenant = rec_at(&recorder->tenants, place);
+    update_text(&tenant->changed, &tenant->name, put->name);
     update_text(&tenant->changed, &tenant->role, put->role);
     update_text(&tenant->changed, &tenant->log_mode, put->log_mode);
     update_time(&tenant->changed, &tenant->restorable_from,
