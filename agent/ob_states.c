@@ -62,8 +62,10 @@ static const ob_state states[] = {
     { BT_VIEW_LOG, OB_V2, "INVALID", "UNKNOWN" },
     /* no round: what the tenant's log mode or the destination says */
     { BT_VIEW_LOG, OB_V4, "NOARCHIVELOG", "STOPPED" },
-    { BT_VIEW_LOG, OB_V4, "DEFER", "STOPPED" },
     { BT_VIEW_LOG, OB_V4, "ARCHIVELOG", "FAILED" },
+    { BT_VIEW_LOG, OB_V4, "STOP, DEFER", "STOPPED" },
+    { BT_VIEW_LOG, OB_V4, "NOARCHIVELOG, DEFER", "STOPPED" },
+    { BT_VIEW_LOG, OB_V4, "ARCHIVELOG, DEFER", "STOPPED" },
 
     /* cleanup */
     { BT_VIEW_CLEANUP, OB_V4, "INIT", "PENDING" },

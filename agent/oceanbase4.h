@@ -68,6 +68,7 @@ typedef struct {
     bool        user;
     bool        recycled;
     bool        seen;               /* in this look */
+    bool        named;              /* put under this name */
     int64_t     round;              /* the newest, of all destinations */
     char        round_status[24];
     bt_usec     checkpoint;
@@ -176,7 +177,7 @@ bt_answer   ob4_read_rounds(ob4_look *look);
 bt_answer   ob4_read_deletes(ob4_look *look);
 bt_answer   ob4_read_events(ob4_look *look);
 bt_answer   ob4_read_jobs(ob4_look *look);
-void        ob4_put_tenants(ob4_look *look);
+void        ob4_put_tenants(const ob4_look *look);
 
 /* All backup sets, with what can be restored from them. */
 bt_answer   ob4_read_sets(ob4_look *look);

@@ -280,16 +280,10 @@ decide_raw(ob4_look *look, ob4_log *log)
     } else if (tenant->waits_since == BT_UNKNOWN) {
         tenant->waits_since = look->link->first ? 0 : look->clock;
     }
-    if (!off) {
-        (void) snprintf(log->raw, sizeof(log->raw), "%s", round);
-    } else if (deferred) {
-        (void) snprintf(log->raw, sizeof(log->raw), "%s%sDEFER", round,
-                        round[0] != '\0' ? ", " : "");
-    } else {
-        (void) snprintf(log->raw, sizeof(log->raw), "%s",
-                        round[0] != '\0' && !on ? round
-                        : tenant->mode[0] != '\0' ? tenant->mode : round);
-    }
+    (void) snprintf(log->raw, sizeof(log->raw), "%s%s",
+                    !off ? round : on ? "ARCHIVELOG"
+                    : round[0] != '\0' ? round : tenant->mode,
+                    off && deferred ? ", DEFER" : "");
 }
 
 /* Log mode on, and nothing runs: first it may be about to begin. */
@@ -303,7 +297,7 @@ decide_code(const ob4_look *look, const ob4_log *log)
                ? "STARTING" : "FAILED";
     }
     /* before LOG_MODE there was (4.0), no round says all that is known */
-    if (log->raw[0] == '\0' || strstr(log->raw, "DEFER") != NULL) {
+    if (log->raw[0] == '\0') {
         return "STOPPED";
     }
     return ob_state_code(BT_VIEW_LOG, OB_V4, bt_str_of(log->raw));

@@ -84,6 +84,7 @@ take_name(ob4_tenant *tenant, bt_str name)
     if (copy != NULL) {
         free(tenant->name);
         tenant->name = copy;
+        tenant->named = false;
     }
     return copy != NULL;
 }
@@ -163,6 +164,60 @@ take_rows(ob4_look *look, ob_rows *rows, bt_usec *created)
     return good;
 }
 
+/* What can be restored: from the oldest set on, as far as its log goes. */
+static bt_usec
+restorable_to(const ob4_tenant *tenant)
+{
+    for (unsigned i = 0; i < tenant->segment_count; i++) {
+        const ob4_segment *segment = &tenant->segments[i];
+
+        if (tenant->window_from != BT_UNKNOWN
+            && segment->from <= tenant->window_from
+            && tenant->window_from <= segment->to)
+        {
+            return segment->to;
+        }
+    }
+    return BT_UNKNOWN;
+}
+
+static void
+put_tenant(const ob4_look *look, const ob4_tenant *tenant)
+{
+    bt_tenant_record record = {
+        .ob_id = tenant->id, .name = bt_str_of(tenant->name),
+        .role = bt_str_of(tenant->role),
+        .log_mode = bt_str_of(tenant->mode),
+        .restorable_from = tenant->window_from,
+        .restorable_to = restorable_to(tenant)
+    };
+
+    bt_collect_tenant(look->collect, &record);
+}
+
+/* Before the records that name them: those that are new, or all. */
+static void
+put_tenants(const ob4_look *look, bool all)
+{
+    const ob_list *tenants = &look->link->tenants;
+
+    for (size_t i = 0; i < tenants->count; i++) {
+        ob4_tenant *tenant = ob_list_at(tenants, i);
+
+        if (tenant->user && (all || !tenant->named)) {
+            put_tenant(look, tenant);
+            tenant->named = true;
+        }
+    }
+}
+
+/* After everything else, since sets and rounds bound what can be restored. */
+void
+ob4_put_tenants(const ob4_look *look)
+{
+    put_tenants(look, true);
+}
+
 bt_answer
 ob4_read_tenants(ob4_look *look)
 {
@@ -194,40 +249,6 @@ ob4_read_tenants(ob4_look *look)
     }
     forget_dropped(link);
     put_cluster(look, created);
+    put_tenants(look, link->first);
     return answer;
-}
-
-/* After everything else, since sets and rounds bound what can be restored. */
-void
-ob4_put_tenants(ob4_look *look)
-{
-    const ob4_link *link = look->link;
-
-    for (size_t i = 0; i < link->tenants.count; i++) {
-        const ob4_tenant *tenant = ob_list_at(&link->tenants, i);
-        const ob4_segment *last = tenant->segment_count == 0 ? NULL
-            : &tenant->segments[tenant->segment_count - 1];
-        bt_tenant_record record = {
-            .ob_id = tenant->id, .name = bt_str_of(tenant->name),
-            .role = bt_str_of(tenant->role),
-            .log_mode = bt_str_of(tenant->mode),
-            .restorable_from = tenant->window_from,
-            .restorable_to = BT_UNKNOWN
-        };
-
-        if (!tenant->user) {
-            continue;
-        }
-        for (const ob4_segment *segment = tenant->segments;
-             last != NULL && segment <= last; segment++)
-        {
-            if (tenant->window_from != BT_UNKNOWN
-                && segment->from <= tenant->window_from
-                && tenant->window_from <= segment->to)
-            {
-                record.restorable_to = segment->to;
-            }
-        }
-        bt_collect_tenant(look->collect, &record);
-    }
 }

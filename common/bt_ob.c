@@ -93,27 +93,75 @@ is_suspended(bt_str raw_status)
 }
 
 
+/* "STOP, DEFER": the round's state, and the destination's. */
+static bool
+is_deferred(bt_str raw_status)
+{
+    static const char  mark[] = ", DEFER";
+    size_t             len = sizeof(mark) - 1;
+
+    return raw_status.len >= len
+           && memcmp(raw_status.data + raw_status.len - len, mark, len) == 0;
+}
+
+
+bool
+bt_ob_log(char out[BT_OB_STATEMENT_MAX], bt_ob_log_e what, int major,
+    bt_str tenant)
+{
+    switch (what) {
+
+    case BT_OB_START:
+        return add_statement(out, "ALTER SYSTEM ARCHIVELOG", major, tenant);
+
+    case BT_OB_STOP:
+        return add_statement(out, "ALTER SYSTEM NOARCHIVELOG", major, tenant);
+
+    default:
+        return add_statement(out, "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
+                             " 'ENABLE'", major, tenant);
+    }
+}
+
+
+static size_t
+start_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX], int major,
+    bt_str tenant, bt_str raw_status)
+{
+    size_t  count = 0;
+
+    if (is_suspended(raw_status) || is_deferred(raw_status)) {
+        if (!bt_ob_log(out[count++], BT_OB_RESUME, major, tenant)) {
+            return 0;
+        }
+    }
+
+    /* the log mode is on already */
+    if (is_suspended(raw_status)
+        || bt_str_eqz(raw_status, "ARCHIVELOG, DEFER"))
+    {
+        return count;
+    }
+
+    return bt_ob_log(out[count], BT_OB_START, major, tenant) ? count + 1 : 0;
+}
+
+
 size_t
 bt_ob_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX],
     bt_action_e action, int major, bt_str tenant, bt_str raw_status)
 {
-    static const char  start[] = "ALTER SYSTEM ARCHIVELOG";
-    static const char  stop[] = "ALTER SYSTEM NOARCHIVELOG";
-    static const char  resume[] = "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
-                                  " 'ENABLE'";
-
     switch (action) {
 
     case BT_ACTION_START:
-        return add_statement(out[0], is_suspended(raw_status) ? resume : start,
-                             major, tenant) ? 1 : 0;
+        return start_statements(out, major, tenant, raw_status);
 
     case BT_ACTION_STOP:
-        return add_statement(out[0], stop, major, tenant) ? 1 : 0;
+        return bt_ob_log(out[0], BT_OB_STOP, major, tenant) ? 1 : 0;
 
     case BT_ACTION_RESTART:
-        return add_statement(out[0], stop, major, tenant)
-               && add_statement(out[1], start, major, tenant) ? 2 : 0;
+        return bt_ob_log(out[0], BT_OB_STOP, major, tenant)
+               && bt_ob_log(out[1], BT_OB_START, major, tenant) ? 2 : 0;
 
     default:
         return 0;

@@ -19,12 +19,24 @@ int    bt_ob_major(bt_str version);
  * cannot be one: empty, more than 128 characters, invalid UTF-8, or NUL. */
 bool   bt_ob_quote(bt_buf *out, bt_str name);
 
+/* The statements that change a log backup. */
+typedef enum {
+    BT_OB_START,
+    BT_OB_STOP,
+    BT_OB_RESUME                     /* a deferred destination */
+} bt_ob_log_e;
+
+/* Writes one of them; false when the tenant's name cannot be an identifier.
+ * From 4.x on they name the tenant, before they hold for the cluster.
+ * Source: OceanBase SQL reference, ALTER SYSTEM ARCHIVELOG and NOARCHIVELOG. */
+bool   bt_ob_log(char out[BT_OB_STATEMENT_MAX], bt_ob_log_e what, int major,
+                 bt_str tenant);
+
 /* Writes the statements that carry out an act on a log backup, in order, and
  * returns their number; 0 when there are none (not an act on log backup, or
- * the tenant's name cannot be an identifier).  From 4.x on they name the
- * tenant, before they hold for the cluster.  raw_status: the cluster's own word
- * for the state, because a suspended destination is resumed, not started.
- * Source: OceanBase SQL reference, ALTER SYSTEM ARCHIVELOG and NOARCHIVELOG. */
+ * the tenant's name cannot be an identifier).  raw_status: what the agent
+ * recorded, because a suspended destination is resumed, not started, and a
+ * deferred one ("STOP, DEFER") resumed before it is started. */
 size_t bt_ob_statements(char out[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX],
                         bt_action_e action, int major, bt_str tenant,
                         bt_str raw_status);
