@@ -7,8 +7,8 @@
 #include "agent/ob_states.h"
 #include "common/bt_ob.h"
 
-/* What the cluster says of a log backup at this moment, and what is remembered
- * of the command.  Texts are ""; numbers and times BT_UNKNOWN, where unknown. */
+/* What the cluster says of a log backup at this moment, and what is known of
+ * the command.  Texts are ""; numbers and times BT_UNKNOWN, where unknown. */
 typedef struct {
     bt_action_e action;             /* start, stop or restart */
     bool        is_there;           /* the tenant */

@@ -74,7 +74,7 @@ typedef struct {
     ob_list  tenants;               /* ob2_tenant */
     ob_list  running;               /* int64_t: sets of the last look */
     ob_list  cleaning;              /* int64_t: cleanup jobs of the last look */
-    ob_list  waiting;               /* int64_t: second jobs shown by themselves */
+    ob_list  waiting;               /* int64_t: second jobs put by themselves */
     ob_list  done;                  /* int64_t: second jobs that have ended */
     bool     copying;               /* a second backup ran at the last look */
     int64_t  round;

@@ -10,7 +10,7 @@
 /* A job, put together from the rows of its tenants; id and tenant first. */
 typedef struct {
     int64_t id;
-    int64_t tenant;                 /* OB2_CLUSTER: the cluster's row was seen */
+    int64_t tenant;                 /* OB2_CLUSTER: its own row was seen */
     bt_usec start;
     bt_usec end;
     int64_t result;

@@ -40,7 +40,7 @@ put_delete(ob4_look *look, const ob_rows *rows, const char *code)
     bt_collect_cleanup(look->collect, &task);
 }
 
-/* The sys tenant's job stands for those of the tenants, once these are there. */
+/* The sys tenant's job is shown only while it has no child. */
 static bool
 is_shown(ob4_look *look, int64_t tenant, int64_t id)
 {
