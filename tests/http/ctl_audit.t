@@ -206,4 +206,20 @@ is((prune(qw(--before 2025-08-01 --yes)))[0], 0, 'all that is old');
 is(span(), '121-123', 'the events about it stay');
 is((verify())[0], 0, 'whole');
 
+# More than one transaction removes: an event for each.
+SKIP: {
+    skip 'BT_LONG=1 takes its time', 4 if !$ENV{BT_LONG};
+    $previous = "\0" x 32;
+    $t->sql('DELETE FROM audit_events');
+    for my $thousand (0 .. 119) {
+        $t->sql('INSERT INTO audit_events VALUES ' . join ', ', map {
+            add_event(1000 * $thousand + $_) } 1 .. 1000);
+    }
+    is((prune(qw(--before 2026-11-22T08:21 --yes)))[0], 0, '120,000 events');
+    is(span(), '120001-120003', 'all gone');
+    is($t->value("SELECT COUNT(*) FROM audit_events WHERE action = 'prune'"), 3,
+        'in three steps');
+    is((verify())[0], 0, 'whole');
+}
+
 $t->done;
