@@ -54,7 +54,8 @@ PARTS    := $(COMMON) $(RECORDS) $(call parts,$(WORKER)) \
             $(call parts,$(AGENT)) $(call parts,$(CTL)) $(TOKEN)
 TESTS    := $(wildcard tests/unit/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/*.c)
-FUZZ_SRC := $(wildcard common/*.c token/*.c)
+FUZZ_SRC := $(wildcard common/*.c token/*.c agent/program_document.c \
+            agent/program_value.c)
 TOOLS    := $(wildcard tests/tokens/*.c tests/bench/*.c)
 
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
@@ -104,12 +105,14 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libbackup-tasks.a
 	@mkdir -p $(@D)
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(TOKEN_LIBS)
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $(wildcard common/*.h token/*.h)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) \
+    $(wildcard common/*.h token/*.h agent/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(BASEFLAGS) -O1 -fno-omit-frame-pointer \
 	    -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=undefined \
-	    -o $@ $< $(FUZZ_SRC) $(shell pkg-config --libs icu-i18n icu-uc) \
+	    -o $@ $< $(FUZZ_SRC) \
+	    $(shell pkg-config --libs icu-i18n icu-uc mxml) \
 	    $(TOKEN_LIBS)
 
 $(BUILD)/obj/%.o: %.c Makefile

@@ -3,7 +3,7 @@
 #include "agent/adapter.h"
 
 static const bt_adapter *const adapters[] = {
-    &bt_adapter_oceanbase4, &bt_adapter_oceanbase2,
+    &bt_adapter_oceanbase4, &bt_adapter_oceanbase2, &bt_adapter_program,
     NULL
 };
 
