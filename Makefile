@@ -141,7 +141,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man8
 	$(INSTALL) -m 755 $(BUILD)/backup-tasks-worker $(DESTDIR)$(PREFIX)/sbin
 	$(INSTALL) -m 755 $(BUILD)/backup-tasks-agent $(DESTDIR)$(PREFIX)/sbin
-	$(INSTALL) -m 755 $(BUILD)/backup-tasks-ctl $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 755 $(BUILD)/backup-tasks-ctl \
+	    programs/backup-tasks-mariadb $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 644 $(BUILD)/ngx_http_backup_tasks_module.so \
 	    $(DESTDIR)$(MODULES_DIR)
 	for page in $(wildcard man/*.[1-8]); do \
