@@ -1,7 +1,7 @@
 # Makefile: builds the programs, the nginx module and the tests into build/.
 #
-#   make [all]       worker, agent, ctl and module
-#   make worker | agent | ctl | module | unit | fuzz | tools
+#   make [all]       worker, agent, ctl, simulation and module
+#   make worker | agent | ctl | simulation | module | unit | fuzz | tools
 #   make SAN=1 ...   the same with ASan and UBSan, into build-san/
 #   make install     DESTDIR, PREFIX (default /usr/local), MODULES_DIR
 #   make clean
@@ -49,6 +49,7 @@ WORKER   := $(call sources,fcgi_backend)
 RECORDS  := $(call sources,recorder sample)
 AGENT    := $(call sources,agent)
 CTL      := $(call sources,ctl)
+SIMULATION := $(call sources,programs)
 TOKEN    := $(call sources,token)
 PARTS    := $(COMMON) $(RECORDS) $(call parts,$(WORKER)) \
             $(call parts,$(AGENT)) $(call parts,$(CTL)) $(TOKEN)
@@ -62,9 +63,9 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZERS))
 TOOL_BIN := $(patsubst %.c,$(BUILD)/%,$(TOOLS))
 
-.PHONY: all worker agent ctl module unit fuzz tools install clean packages FORCE
+.PHONY: all worker agent ctl simulation module unit fuzz tools install clean packages FORCE
 
-all: worker agent ctl module
+all: worker agent ctl simulation module
 
 worker: $(if $(wildcard fcgi_backend/main.c),$(BUILD)/backup-tasks-worker)
 	$(call note-missing,fcgi_backend/main.c)
@@ -72,6 +73,7 @@ agent:  $(if $(wildcard agent/main.c),$(BUILD)/backup-tasks-agent)
 	$(call note-missing,agent/main.c)
 ctl:    $(if $(wildcard ctl/main.c),$(BUILD)/backup-tasks-ctl)
 	$(call note-missing,ctl/main.c)
+simulation: $(BUILD)/backup-tasks-simulation
 unit:   $(UNIT_BIN)
 fuzz:   $(FUZZ_BIN)
 tools:  $(TOOL_BIN)
@@ -89,6 +91,11 @@ $(BUILD)/backup-tasks-agent: \
 
 $(BUILD)/backup-tasks-ctl: \
     $(call objects,$(COMMON) $(RECORDS) $(call parts,$(AGENT)) $(CTL)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+
+# It has a recorder of its own, in memory.
+$(BUILD)/backup-tasks-simulation: \
+    $(call objects,$(COMMON) $(call sources,sample) $(SIMULATION)) | packages
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
 
 # Everything but the main functions, for the unit tests to pick from.
@@ -132,7 +139,7 @@ packages:
 	@pkg-config --exists --print-errors $(PACKAGES) || { \
 	    echo "a library is missing: run auto/deps" >&2; exit 1; }
 
-$(call objects,$(PARTS)): | packages
+$(call objects,$(PARTS) $(SIMULATION)): | packages
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin \
@@ -155,5 +162,5 @@ install: all
 clean:
 	rm -rf build build-san
 
--include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(AGENT) $(CTL) \
+-include $(patsubst %.o,%.d,$(call objects,$(PARTS) $(WORKER) $(AGENT) $(CTL) $(SIMULATION) \
                                   $(TESTS) $(TOOLS)))

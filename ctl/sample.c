@@ -23,6 +23,8 @@ read_options(int argc, char **argv, bt_sample_conf *conf)
     static const struct option options[] = {
         { "tasks", required_argument, NULL, 't' },
         { "seed", required_argument, NULL, 's' },
+        { "simulation", required_argument, NULL, 'p' },
+        { "directory", required_argument, NULL, 'd' },
         { "verbose", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
     };
@@ -37,24 +39,34 @@ read_options(int argc, char **argv, bt_sample_conf *conf)
             conf->seed = (uint64_t) seed;
             continue;
         }
+        if (option == 'p' && optarg[0] == '/') {
+            conf->simulation = optarg;
+            continue;
+        }
+        if (option == 'd' && optarg[0] == '/') {
+            conf->directory = optarg;
+            continue;
+        }
         if (option == 'v') {
             conf->progress = show_progress;
             continue;
         }
         return false;
     }
-    return optind == argc;
+    return optind == argc
+           && (conf->simulation == NULL) == (conf->directory == NULL);
 }
 
 int
 ctl_sample(ctl_context *ctl, int argc, char **argv)
 {
-    bt_sample_conf conf = { .tasks = TASKS, .seed = 1, .progress = NULL };
+    bt_sample_conf conf = { .tasks = TASKS, .seed = 1 };
     char           why[512] = "";
 
     if (!read_options(argc, argv, &conf)) {
         return ctl_say(CTL_REFUSED, "usage: backup-tasks-ctl sample "
-                       "[--tasks 0..%d] [--seed N] [--verbose]", TASKS_MAX);
+                       "[--tasks 0..%d] [--seed N] [--simulation PROGRAM "
+                       "--directory DIR] [--verbose]", TASKS_MAX);
     }
     switch (bt_sample_fill(ctl->store, &conf, why, sizeof(why))) {
     case BT_SAMPLE_FILLED:

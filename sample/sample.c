@@ -129,8 +129,9 @@ register_cluster(sample_run *run, size_t number)
         .ob_id = 1000 + (int64_t) number, .incarnation = 1,
         .version = bt_str_of(cluster->version),
         .adapter = bt_str_of(adapter_of(cluster)), .simulated = true,
-        /* Nothing asks the samples yet: only one of them is to look stale. */
-        .round_seconds = cluster->stale ? 10 : 86400,
+        /* Where nothing asks the samples, only one of them is to look stale. */
+        .round_seconds = cluster->stale || run->conf->simulation != NULL
+                         ? 10 : 86400,
         .rpo_seconds = 600, .data_age_seconds = 129600, .groups = groups,
         .group_count = groups_of(cluster, groups)
     };
@@ -141,6 +142,40 @@ register_cluster(sample_run *run, size_t number)
         return sample_complain(run, bt_recorder_error(run->recorder));
     }
     return true;
+}
+
+/* The simulation finds the same samples again by what stands in "user". */
+static bool
+register_access(sample_run *run, size_t number)
+{
+    char     user[80];
+    bt_value values[4];
+
+    (void) snprintf(user, sizeof(user), "%llu.%lld.%lld",
+                    (unsigned long long) run->conf->seed,
+                    (long long) run->conf->tasks, (long long) run->now);
+    values[0] = bt_int(run->ids[number]);
+    values[1] = bt_text(bt_str_of(run->conf->directory));
+    values[2] = bt_text(bt_str_of(user));
+    values[3] = bt_text(bt_str_of(run->conf->simulation));
+    return sample_sql(run, "DELETE FROM cluster_access WHERE cluster_id = ?",
+                      values, 1, NULL)
+           && sample_sql(run, "INSERT INTO cluster_access (cluster_id, "
+                         "endpoints, user, secret, tls, tls_ca, program) "
+                         "VALUES (?, ?, ?, '', '', '', ?)", values, 4, NULL);
+}
+
+static bool
+register_accesses(sample_run *run)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && run->conf->simulation != NULL
+                       && i < sample_cluster_count; i++)
+    {
+        good = register_access(run, i);
+    }
+    return good;
 }
 
 /* When the samples were begun; *whole: nothing is missing. */
@@ -267,7 +302,7 @@ fill(sample_run *run)
     }
     if (find_anchor(run, &whole) && put_tenants(run) && sample_logs(run)
         && sample_data_tasks(run) && sample_commands(run)
-        && note_observed(run))
+        && register_accesses(run) && note_observed(run))
     {
         return BT_SAMPLE_FILLED;
     }
@@ -295,4 +330,21 @@ bt_sample_fill(bt_store *store, const bt_sample_conf *conf, char *why,
     result = fill(&run);
     bt_recorder_free(run.recorder);
     return result;
+}
+
+bool
+bt_sample_replay(bt_recorder *recorder, const bt_sample_conf *conf,
+                 bt_usec began, int64_t tasks_most)
+{
+    char       why[256];
+    sample_run run = {
+        .recorder = recorder, .conf = conf, .state = conf->seed, .now = began,
+        .why = why, .size = sizeof(why)
+    };
+
+    for (size_t i = 0; i < sample_cluster_count; i++) {
+        run.ids[i] = (int64_t) i + 1;
+    }
+    return put_tenants(&run) && sample_logs(&run)
+           && (conf->tasks > tasks_most || sample_data_tasks(&run));
 }
