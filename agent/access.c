@@ -48,6 +48,12 @@ take_access(bt_access *access, bt_rows *rows)
     access->secret = text_of(rows, 4);
     access->program = text_of(rows, 5);
     access->tls_ca = text_of(rows, 7);
+    /* A program stands for the cluster, whatever that is: so it does for the
+     * samples of OceanBase. */
+    if (access->program != NULL && *access->program != '\0') {
+        free(access->adapter);
+        access->adapter = strdup("program");
+    }
     access->round_seconds = (int) bt_rows_get(rows, 8).number;
     access->connect_seconds = (int) bt_rows_get(rows, 9).number;
     access->statement_seconds = (int) bt_rows_get(rows, 10).number;
