@@ -166,8 +166,8 @@ set_defaults(bt_param_state *state)
     query->to = BT_USEC_NONE;
     query->updated_after = BT_USEC_NONE;
     query->backup_set = -1;
-    query->size = state->route->format == BT_FORMAT_XML ? BT_SIZE_ALL
-                                                        : SIZE_DEFAULT;
+    query->size = bt_format_streams(state->route->format) ? BT_SIZE_ALL
+                                                          : SIZE_DEFAULT;
 
     if (!bt_zone_open(&zone, name.len > 0 ? name : BT_STR("UTC"))) {
         bt_refuse_param(state, BT_PARAM_TZ, "has a default that is no time"

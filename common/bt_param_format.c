@@ -95,12 +95,13 @@ add_statuses(format_state *state)
 static void
 add_size(format_state *state)
 {
+    bool     stream = bt_format_streams(state->route->format);
     int32_t  size = state->query->size;
 
-    if (size == BT_SIZE_ALL && state->route->format == BT_FORMAT_XML) {
+    if (size == BT_SIZE_ALL && stream) {
         add_text(state, BT_PARAM_SIZE, "all");
 
-    } else if (size <= BT_SIZE_PAGE || state->route->format == BT_FORMAT_XML) {
+    } else if (size <= BT_SIZE_PAGE || stream) {
         add_number(state, BT_PARAM_SIZE, size);
     }
 }

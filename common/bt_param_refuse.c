@@ -98,12 +98,12 @@ bt_refuse_place(bt_param_state *state, bt_param_e param)
     if (!bt_param_fits(param, state->route)) {
         bt_refuse_param(state, param, "does not apply here: leave it out");
 
-    } else if (desc->format == BT_FORMAT_XML) {
-        bt_refuse_param(state, param, "applies to .xml addresses only: add .xml"
-                     " to the path, or leave it out");
+    } else if ((desc->formats & (1u << BT_FORMAT_XML)) != 0) {
+        bt_refuse_param(state, param, "applies to .xml and .csv addresses only:"
+                     " add .xml to the path, or leave it out");
 
     } else {
         bt_refuse_param(state, param, "applies to pages only: leave it out of"
-                     " an .xml address");
+                     " an address with a suffix");
     }
 }

@@ -16,7 +16,9 @@
                      | VIEW(ACTION))
 #define RANGED      (RECORDS | ACTS | VIEW(LOG_BACKUP))
 
-#define ANY         (-1)
+#define ANY         (~0u)
+#define PAGES       (1u << BT_FORMAT_HTML)
+#define STREAMS     ((1u << BT_FORMAT_XML) | (1u << BT_FORMAT_CSV))
 #define AT(field)   offsetof(bt_query, field)
 
 
@@ -76,21 +78,21 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
     [BT_PARAM_USER] = {
         "user", ACTS, ANY, bt_set_name, AT(user), NULL, name_hint },
     [BT_PARAM_UPDATED_AFTER] = {
-        "updated-after", RECORDS | VIEW(CLUSTERS), BT_FORMAT_XML,
+        "updated-after", RECORDS | VIEW(CLUSTERS), STREAMS,
         bt_set_updated_after, 0, NULL,
         "use RFC 3339 such as 2026-11-22T08:20:04Z, years 1970 to 2199" },
     [BT_PARAM_SIZE] = {
         "size", LISTS, ANY, bt_set_size, 0, NULL,
-        "use 1 to 500, or on .xml 1 to 100000 or all" },
+        "use 1 to 500, or on .xml and .csv 1 to 100000 or all" },
     [BT_PARAM_AFTER] = {
         "after", LISTS, ANY, bt_set_cursor, AT(after), NULL, cursor_hint },
     [BT_PARAM_BEFORE] = {
         "before", LISTS, ANY, bt_set_cursor, AT(before), NULL, cursor_hint },
     [BT_PARAM_LANG] = {
-        "lang", LISTS | SINGLES, BT_FORMAT_HTML, bt_set_code, AT(lang), langs,
+        "lang", LISTS | SINGLES, PAGES, bt_set_code, AT(lang), langs,
         NULL },
     [BT_PARAM_LAYOUT] = {
-        "layout", LISTS | SINGLES, BT_FORMAT_HTML, bt_set_code, AT(layout),
+        "layout", LISTS | SINGLES, PAGES, bt_set_code, AT(layout),
         layouts, NULL },
 };
 
@@ -128,5 +130,5 @@ bt_param_allowed(bt_param_e param, const bt_route *route)
     desc = &bt_param_table[param];
 
     return bt_param_fits(param, route)
-           && (desc->format == ANY || desc->format == (int) route->format);
+           && (desc->formats & (1u << route->format)) != 0;
 }

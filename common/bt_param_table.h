@@ -27,7 +27,7 @@ typedef bool (*bt_param_set)(bt_param_state *state, const bt_param_desc *desc,
 struct bt_param_desc {
     const char        *name;
     uint32_t           views;              /* 1u << bt_view_e */
-    int                format;             /* the only bt_format_e; -1: any */
+    uint32_t           formats;            /* 1u << bt_format_e */
     bt_param_set       set;
     size_t             offset;             /* of its field in bt_query */
     const char *const *codes;              /* the values, if they are few */

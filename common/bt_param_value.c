@@ -288,17 +288,17 @@ bt_set_updated_after(bt_param_state *state, const bt_param_desc *desc,
 bool
 bt_set_size(bt_param_state *state, const bt_param_desc *desc, bt_str value)
 {
-    bool     xml = state->route->format == BT_FORMAT_XML;
+    bool     stream = bt_format_streams(state->route->format);
     int64_t  size;
 
     (void) desc;
 
-    if (xml && bt_str_eqz(value, "all")) {
+    if (stream && bt_str_eqz(value, "all")) {
         state->query->size = BT_SIZE_ALL;
         return true;
     }
 
-    if (!parse_number(value, xml ? BT_SIZE_MAX : BT_SIZE_PAGE, &size)
+    if (!parse_number(value, stream ? BT_SIZE_MAX : BT_SIZE_PAGE, &size)
         || size == 0)
     {
         return false;

@@ -170,6 +170,13 @@ is_static(bt_str path)
 }
 
 
+static const char *const  suffixes[BT_FORMAT_MAX] = {
+    [BT_FORMAT_HTML] = "",
+    [BT_FORMAT_XML] = ".xml",
+    [BT_FORMAT_CSV] = ".csv",
+};
+
+
 static bool
 is_schema(bt_str path)
 {
@@ -193,23 +200,27 @@ ends_with(bt_str path, const char *suffix)
 }
 
 
-bool
-bt_path_is_feed(bt_str path)
+/* The format that the suffix names, HTML for none. */
+static bt_format_e
+suffix_of(bt_str path)
 {
-    return ends_with(path, ".xml") || ends_with(path, "/feed.xsd")
-           || ends_with(path, "/feed.rng");
+    int  i;
+
+    for (i = BT_FORMAT_HTML + 1; i < BT_FORMAT_MAX; i++) {
+        if (ends_with(path, suffixes[i])) {
+            return (bt_format_e) i;
+        }
+    }
+
+    return BT_FORMAT_HTML;
 }
 
 
-static bool
-cut_suffix(bt_str *path)
+bool
+bt_path_is_feed(bt_str path)
 {
-    if (!ends_with(*path, ".xml")) {
-        return false;
-    }
-
-    path->len -= sizeof(".xml") - 1;
-    return true;
+    return suffix_of(path) != BT_FORMAT_HTML || ends_with(path, "/feed.xsd")
+           || ends_with(path, "/feed.rng");
 }
 
 
@@ -260,16 +271,14 @@ bt_route_parse(bt_str path, bt_route *route)
         return 200;
     }
 
-    if (cut_suffix(&path)) {
-        route->format = BT_FORMAT_XML;
+    route->format = suffix_of(path);
+    path.len -= bt_str_of(suffixes[route->format]).len;
 
-        /* one word of text has no XML form */
-        if (bt_str_eqz(path, "health")) {
-            return 404;
-        }
+    if (find_route(path, route) != 200) {
+        return 404;
     }
 
-    return find_route(path, route);
+    return bt_view_has_format(route->view, route->format) ? 200 : 404;
 }
 
 

@@ -42,6 +42,7 @@ static const char *const  action_names[BT_ACTION_MAX] = {
 static const char *const  format_names[] = {
     [BT_FORMAT_HTML] = "html",
     [BT_FORMAT_XML] = "xml",
+    [BT_FORMAT_CSV] = "csv",
 };
 
 
@@ -138,14 +139,23 @@ bt_action_by_name(bt_str name)
 const char *
 bt_format_name(bt_format_e format)
 {
-    return format_names[format == BT_FORMAT_XML];
+    return format_names[(unsigned) format < BT_FORMAT_MAX ? format
+                                                          : BT_FORMAT_HTML];
 }
 
 
 bt_format_e
 bt_format_by_name(bt_str name)
 {
-    return bt_str_eqz(name, "xml") ? BT_FORMAT_XML : BT_FORMAT_HTML;
+    return (bt_format_e) find_name(format_names, BT_FORMAT_HTML,
+                                   BT_FORMAT_MAX, name, BT_FORMAT_HTML);
+}
+
+
+bool
+bt_format_streams(bt_format_e format)
+{
+    return format == BT_FORMAT_XML || format == BT_FORMAT_CSV;
 }
 
 
@@ -154,6 +164,23 @@ bt_view_is_list(bt_view_e view)
 {
     return (view >= BT_VIEW_DATA && view <= BT_VIEW_AUDIT)
            || view == BT_VIEW_DATA_SECOND;
+}
+
+
+bool
+bt_view_has_format(bt_view_e view, bt_format_e format)
+{
+    switch (format) {
+
+    case BT_FORMAT_XML:
+        return view != BT_VIEW_HEALTH;
+
+    case BT_FORMAT_CSV:
+        return bt_view_is_list(view);
+
+    default:
+        return true;
+    }
 }
 
 
@@ -212,7 +239,7 @@ roles_needed(const bt_route *route)
 
     default:
         return BT_ROLE_VIEWER | BT_ROLE_OPERATOR | BT_ROLE_AUDITOR
-               | (route->format == BT_FORMAT_XML ? BT_ROLE_FEED : 0);
+               | (route->format != BT_FORMAT_HTML ? BT_ROLE_FEED : 0);
     }
 }
 

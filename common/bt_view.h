@@ -41,7 +41,9 @@ typedef enum {
     BT_ACTION_MAX
 } bt_action_e;
 
-typedef enum { BT_FORMAT_HTML, BT_FORMAT_XML } bt_format_e;
+typedef enum {
+    BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV, BT_FORMAT_MAX
+} bt_format_e;
 
 /* Roles of the contract, section 6, as bits. */
 #define BT_ROLE_VIEWER    0x1u
@@ -76,9 +78,15 @@ const char *bt_action_name(bt_action_e action);
 bt_action_e bt_action_by_name(bt_str name);
 const char *bt_format_name(bt_format_e format);
 bt_format_e bt_format_by_name(bt_str name);
+/* True for the formats that are streamed, to any number of rows. */
+bool        bt_format_streams(bt_format_e format);
 
 /* True for the views whose document is a list of rows with cursor. */
 bool        bt_view_is_list(bt_view_e view);
+
+/* Every document has an XML form but the one word of health; lists have the
+ * others, too. */
+bool        bt_view_has_format(bt_view_e view, bt_format_e format);
 
 /* True when the last segment of a client's path has the suffix of a format, or
  * of a schema: whoever asks for it is no browser that opens a page. */
@@ -88,8 +96,8 @@ bool        bt_path_is_feed(bt_str path);
  * Index in this array is the bit in bt_query.status. */
 const char *const *bt_view_statuses(bt_view_e view);
 
-/* 200, 403 when the roles do not allow this route (section 6: feed sees only
- * XML; commands and audit need operator or auditor; actions need operator).
+/* 200, 403 when the roles do not allow this route (section 6: feed sees no
+ * pages; commands and audit need operator or auditor; actions need operator).
  * *missing (may be NULL) gets the name of a role that would do. */
 int         bt_route_allowed(const bt_route *route, unsigned roles,
                              const char **missing);

@@ -9,11 +9,11 @@
     ((1u << BT_PARAM_TZ) | (1u << BT_PARAM_LANG) | (1u << BT_PARAM_LAYOUT))
 
 
-static const char *
-own_type(const bt_route *route)
-{
-    return route->format == BT_FORMAT_XML ? "application/xml" : "text/html";
-}
+static const char *const  types[BT_FORMAT_MAX] = {
+    [BT_FORMAT_HTML] = "text/html",
+    [BT_FORMAT_XML] = "application/xml",
+    [BT_FORMAT_CSV] = "text/csv",
+};
 
 
 void
@@ -27,6 +27,13 @@ void
 bt_document_time(bt_reply *reply, const char *element, bt_usec at)
 {
     bt_xml_time(reply->xml, reply->zone, element, at);
+}
+
+
+bool
+bt_document_is_xml(const bt_reply *reply)
+{
+    return reply->request->route.format != BT_FORMAT_CSV;
 }
 
 
@@ -63,8 +70,9 @@ add_path(bt_buf *out, const bt_route *route)
         break;
     }
 
-    if (route->format == BT_FORMAT_XML) {
-        bt_buf_addz(out, ".xml");
+    if (route->format != BT_FORMAT_HTML) {
+        bt_buf_addc(out, '.');
+        bt_buf_addz(out, bt_format_name(route->format));
     }
 }
 
@@ -104,9 +112,40 @@ bt_document_href(bt_reply *reply, const bt_route *route, const bt_query *query,
 }
 
 
+/* The same link as a header (RFC 8288), for readers that need not parse. */
+static void
+add_link_header(bt_reply *reply, const char *rel, const char *type,
+    bt_str href)
+{
+    char    data[BT_HEADERS_MAX];
+    bt_buf  value;
+
+    bt_buf_init(&value, data, sizeof(data));
+    bt_buf_addc(&value, '<');
+    bt_buf_add(&value, href.data, href.len);
+    bt_buf_addz(&value, ">; rel=\"");
+    bt_buf_addz(&value, rel);
+    bt_buf_addz(&value, "\"; type=\"");
+    bt_buf_addz(&value, type);
+    bt_buf_addc(&value, '"');
+
+    if (!value.full) {
+        bt_output_header(reply->output, "Link", (bt_str) { data, value.len });
+    }
+}
+
+
 static void
 add_link(bt_reply *reply, const char *rel, const char *type, bt_str href)
 {
+    if (strcmp(rel, "self") != 0) {
+        add_link_header(reply, rel, type, href);
+    }
+
+    if (!bt_document_is_xml(reply)) {
+        return;
+    }
+
     bt_xml_open(reply->xml, "link");
     bt_xml_attr(reply->xml, "rel", bt_str_of(rel));
     bt_xml_attr(reply->xml, "type", bt_str_of(type));
@@ -118,7 +157,7 @@ add_link(bt_reply *reply, const char *rel, const char *type, bt_str href)
 void
 bt_document_link(bt_reply *reply, const char *rel, bt_str href)
 {
-    add_link(reply, rel, own_type(&reply->request->route), href);
+    add_link(reply, rel, types[reply->request->route.format], href);
 }
 
 
@@ -160,19 +199,26 @@ add_self(bt_reply *reply)
 }
 
 
+/* The same document in the other formats that it has. */
 static void
-add_alternate(bt_reply *reply)
+add_alternates(bt_reply *reply)
 {
+    int       format;
     bt_route  route = reply->request->route;
 
     if (route.format != BT_FORMAT_HTML) {
         return;
     }
 
-    route.format = BT_FORMAT_XML;
-    add_link(reply, "alternate", "application/xml",
-             bt_document_href(reply, &route, &reply->request->query, NULL,
-                              NULL));
+    for (format = BT_FORMAT_XML; format < BT_FORMAT_MAX; format++) {
+
+        if (bt_view_has_format(route.view, (bt_format_e) format)) {
+            route.format = (bt_format_e) format;
+            add_link(reply, "alternate", types[format],
+                     bt_document_href(reply, &route, &reply->request->query,
+                                      NULL, NULL));
+        }
+    }
 }
 
 
@@ -280,7 +326,7 @@ bt_document_begin(bt_reply *reply, const char *root, bt_usec as_of)
 
     add_query(reply);
     add_self(reply);
-    add_alternate(reply);
+    add_alternates(reply);
 }
 
 

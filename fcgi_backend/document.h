@@ -27,7 +27,11 @@ void bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at);
 bt_str bt_document_href(bt_reply *reply, const bt_route *route,
                         const bt_query *query, const char *parameter,
                         const char *cursor);
-/* <link rel="" type="" href=""/> in the document's own format. */
+/* True where the answer is built as XML, for pages, too. */
+bool bt_document_is_xml(const bt_reply *reply);
+
+/* <link rel="" type="" href=""/> in the document's own format, and the header
+ * Link; only that where the answer is not XML. */
 void bt_document_link(bt_reply *reply, const char *rel, bt_str href);
 /* A link to another page of this list, by a cursor. */
 void bt_document_page_link(bt_reply *reply, const char *rel,

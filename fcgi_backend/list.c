@@ -3,6 +3,7 @@
 #include "fcgi_backend/list.h"
 
 #include "fcgi_backend/count.h"
+#include "fcgi_backend/csv.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/health.h"
 #include "fcgi_backend/index.h"
@@ -13,10 +14,14 @@
 #define CHUNK_ROWS  2000
 
 
+typedef struct face face;
+
 /* One list on its way out. */
 typedef struct {
     bt_reply       *reply;
     const bt_list  *list;
+    const face     *face;
+    bt_csv          csv;
     bt_filter       filter;
     bt_part         part;
     int64_t         wanted;       /* rows that this page may have */
@@ -26,6 +31,15 @@ typedef struct {
     bool            more_above;   /* BEFORE: there are newer rows */
     bool            more_below;
 } walk;
+
+
+/* How a list is written.  extras: with what goes with each row. */
+struct face {
+    bool              extras;
+    bt_store_status (*begin)(walk *w);
+    void            (*row)(walk *w, bt_rows *rows, void *context);
+    void            (*end)(walk *w);
+};
 
 
 static bool
@@ -265,18 +279,6 @@ run_part(const walk *w, bt_rows **rows)
 }
 
 
-static void
-write_row(walk *w, bt_rows *rows, void *context)
-{
-    const bt_list  *list = w->list;
-
-    bt_xml_open(w->reply->xml, list->row);
-    bt_row_write(w->reply, list->fields, list->field_count, rows, 2,
-                 w->last.id, list->extra, context);
-    bt_xml_close(w->reply->xml);
-}
-
-
 /* Writes the rows of a part that the page still has room for. */
 static bt_store_status
 write_rows(walk *w, bt_rows *rows, void *context)
@@ -293,11 +295,7 @@ write_rows(walk *w, bt_rows *rows, void *context)
         w->count++;
         w->last = (bt_key) { true, bt_rows_get(rows, 0).number,
                              bt_rows_get(rows, 1).number };
-        write_row(w, rows, context);
-
-        if (w->reply->output->pieces) {
-            bt_xml_flush(w->reply->xml);
-        }
+        w->face->row(w, rows, context);
     }
 
     return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
@@ -314,7 +312,7 @@ write_part(walk *w)
 
     context = NULL;
 
-    if (list->prepare != NULL) {
+    if (list->prepare != NULL && w->face->extras) {
         status = list->prepare(w->reply, &w->part, &context);
 
         if (status != BT_STORE_OK) {
@@ -396,6 +394,77 @@ write_top(walk *w)
 
 
 static bt_store_status
+begin_xml(walk *w)
+{
+    bt_store_status  status;
+
+    status = write_top(w);
+
+    if (status == BT_STORE_OK) {
+        bt_xml_open(w->reply->xml, w->list->container);
+    }
+
+    return status;
+}
+
+
+static void
+write_xml_row(walk *w, bt_rows *rows, void *context)
+{
+    const bt_list  *list = w->list;
+
+    bt_xml_open(w->reply->xml, list->row);
+    bt_row_write(w->reply, list->fields, list->field_count, rows, 2,
+                 w->last.id, list->extra, context);
+    bt_xml_close(w->reply->xml);
+
+    if (w->reply->output->pieces) {
+        bt_xml_flush(w->reply->xml);
+    }
+}
+
+
+static void
+end_xml(walk *w)
+{
+    bt_xml_close(w->reply->xml);
+    write_next(w);
+    bt_document_end(w->reply, w->count, !w->more_below);
+}
+
+
+static const face  xml_face = { true, begin_xml, write_xml_row, end_xml };
+
+
+static bt_store_status
+begin_csv(walk *w)
+{
+    write_links(w);
+
+    bt_csv_begin(&w->csv, w->reply->output);
+    bt_csv_names(&w->csv, w->list->fields, w->list->field_count);
+    bt_csv_end_line(&w->csv);
+
+    return BT_STORE_OK;
+}
+
+
+static void
+write_csv_row(walk *w, bt_rows *rows, void *context)
+{
+    (void) context;
+
+    bt_csv_fields(&w->csv, w->reply, w->list->fields, w->list->field_count,
+                  rows, 2);
+    bt_csv_end_line(&w->csv);
+}
+
+
+/* Where the next page begins can be told as long as no byte is out. */
+static const face  csv_face = { false, begin_csv, write_csv_row, write_next };
+
+
+static bt_store_status
 write_list(walk *w)
 {
     bt_store_status  status;
@@ -412,26 +481,20 @@ write_list(walk *w)
     }
 
     if (status == BT_STORE_OK) {
-        status = write_top(w);
+        status = w->face->begin(w);
+    }
+
+    if (status == BT_STORE_OK) {
+        status = write_parts(w);
     }
 
     if (status != BT_STORE_OK) {
         return status;
     }
-
-    bt_xml_open(w->reply->xml, w->list->container);
-    status = write_parts(w);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    bt_xml_close(w->reply->xml);
 
     /* Below a page that came by "before" stands the position itself. */
     w->more_below = w->more_below || is_before(w);
-    write_next(w);
-    bt_document_end(w->reply, w->count, !w->more_below);
+    w->face->end(w);
 
     return BT_STORE_OK;
 }
@@ -446,6 +509,7 @@ bt_list_view(bt_reply *reply, const bt_list *list)
     w.wanted = reply->request->query.size;
     w.part.list = list;
     w.part.filter = &w.filter;
+    w.face = bt_document_is_xml(reply) ? &xml_face : &csv_face;
 
     reply->output->pieces = w.wanted > BT_SIZE_PAGE;
 

@@ -49,7 +49,30 @@ void
 bt_output_reset(bt_output *output)
 {
     output->len = 0;
+    output->more_len = 0;
     output->failed = false;
+}
+
+
+void
+bt_output_header(bt_output *output, const char *name, bt_str value)
+{
+    bt_buf  line;
+
+    if (output->started) {
+        return;
+    }
+
+    bt_buf_init(&line, output->more + output->more_len,
+                sizeof(output->more) - output->more_len);
+    bt_buf_addz(&line, name);
+    bt_buf_addz(&line, ": ");
+    bt_buf_add(&line, value.data, value.len);
+    bt_buf_addz(&line, "\r\n");
+
+    if (!line.full) {
+        output->more_len += line.len;
+    }
 }
 
 
@@ -138,6 +161,7 @@ start(bt_output *output)
     send_header(output, "Content-Type", output->type);
     send_header(output, "Cache-Control", output->cache_control);
     send_header(output, "Location", output->location);
+    send_bytes(output, output->more, output->more_len);
 
     if (output->retry_after > 0) {
         send_text(output, "Retry-After: ");

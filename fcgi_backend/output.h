@@ -7,6 +7,9 @@
 
 #include "common/bt_text.h"
 
+/* Further headers: less than the 4 kB that nginx has room for in all. */
+#define BT_HEADERS_MAX  2560
+
 /* An answer.  Whole: nothing is sent before bt_output_finish(), so that it
  * can still become another answer.  In pieces: from the first 64 kB on it can
  * only be finished or broken. */
@@ -17,6 +20,8 @@ typedef struct {
     const char   *cache_control;
     int           retry_after;     /* seconds; 0: no such header */
     const char   *location;        /* of a redirect; NULL: none */
+    char          more[BT_HEADERS_MAX];   /* further header lines */
+    size_t        more_len;
     bool          pieces;
     char         *data;
     size_t        len, room;
@@ -30,6 +35,10 @@ void bt_output_init(bt_output *output, FCGX_Request *fcgi);
 void bt_output_free(bt_output *output);
 /* Drops what is not sent: only before the first byte is out. */
 void bt_output_reset(bt_output *output);
+
+/* Adds a header before the first byte is out, where there is room: one that
+ * the answer can do without.  The value is ASCII without control characters. */
+void bt_output_header(bt_output *output, const char *name, bt_str value);
 
 /* A bt_xml_sink. */
 void bt_output_write(void *output, const char *data, size_t len);

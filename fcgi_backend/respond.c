@@ -11,6 +11,7 @@
 #include "fcgi_backend/views.h"
 
 #define RETRY_AFTER  5          /* seconds */
+#define DATE_LENGTH  (sizeof("2026-11-22") - 1)
 
 
 typedef int (*view_handler)(bt_reply *reply);
@@ -177,13 +178,62 @@ answer(bt_reply *reply)
 }
 
 
+/* nginx renders text/xml, and nothing else, for people. */
+static const char *const  types[BT_FORMAT_MAX] = {
+    [BT_FORMAT_HTML] = "text/xml",
+    [BT_FORMAT_XML] = "application/xml; charset=utf-8",
+    [BT_FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
+};
+
+
+/* "data-2026-11-15-2026-11-22.csv": what it is and of when. */
+static void
+add_file_name(bt_output *output, const bt_request *request)
+{
+    char             data[160], time[BT_TIME_MAX];
+    bt_buf           name;
+    const bt_query  *query = &request->query;
+
+    bt_buf_init(&name, data, sizeof(data));
+    bt_buf_addz(&name, request->route.format == BT_FORMAT_CSV ? "attachment"
+                                                              : "inline");
+    bt_buf_addz(&name, "; filename=\"");
+    bt_buf_addz(&name, bt_view_name(request->route.view));
+
+    if (request->route.id > 0) {
+        bt_buf_addc(&name, '-');
+        bt_buf_addi(&name, request->route.id);
+    }
+
+    if (query->from != BT_USEC_NONE) {
+        (void) bt_time_format_utc(time, query->from);
+        bt_buf_addc(&name, '-');
+        bt_buf_add(&name, time, DATE_LENGTH);
+    }
+
+    (void) bt_time_format_utc(time, query->to != BT_USEC_NONE ? query->to
+                                                              : request->now);
+    bt_buf_addc(&name, '-');
+    bt_buf_add(&name, time, DATE_LENGTH);
+    bt_buf_addc(&name, '.');
+    bt_buf_addz(&name, bt_format_name(request->route.format));
+    bt_buf_addc(&name, '"');
+
+    bt_output_header(output, "Content-Disposition",
+                     (bt_str) { data, name.len });
+}
+
+
 static void
 set_headers(bt_output *output, const bt_request *request)
 {
-    output->type = request->route.format == BT_FORMAT_XML
-                   ? "application/xml; charset=utf-8" : "text/xml";
+    output->type = types[request->route.format];
     output->cache_control = request->route.view == BT_VIEW_ACTION
                             ? "private, no-store" : "private, no-cache";
+
+    if (request->route.format != BT_FORMAT_HTML) {
+        add_file_name(output, request);
+    }
 }
 
 
@@ -195,6 +245,11 @@ send_error(bt_reply *reply, int status)
 
     bt_output_reset(output);
     output->status = status;
+
+    if (reply->request->route.format != BT_FORMAT_HTML) {
+        output->type = types[BT_FORMAT_XML];
+    }
+
     output->cache_control = "private, no-store";
     output->retry_after = status == 503 ? RETRY_AFTER : 0;
     output->location = NULL;

@@ -10,8 +10,6 @@
 #include "fcgi_backend/document.h"
 #include "health/bt_health.h"
 
-#define FIELD_COLUMNS_MAX  8
-
 
 static const size_t  field_columns[] = {
     [BT_FIELD_PLAIN] = 1,
@@ -28,6 +26,13 @@ static const size_t  field_columns[] = {
     [BT_FIELD_BACKUP] = 4,
     [BT_FIELD_EXTRA] = 0
 };
+
+
+size_t
+bt_field_columns(bt_field_e kind)
+{
+    return field_columns[kind];
+}
 
 
 void
@@ -72,8 +77,8 @@ bt_row_value(bt_reply *reply, const char *element, bt_value value)
 }
 
 
-static void
-write_decimal(bt_reply *reply, const char *element, bt_value value)
+bt_value
+bt_row_decimal(bt_value value)
 {
     bt_str  *text = &value.text;
 
@@ -89,7 +94,7 @@ write_decimal(bt_reply *reply, const char *element, bt_value value)
         }
     }
 
-    bt_row_value(reply, element, value);
+    return value;
 }
 
 
@@ -107,18 +112,29 @@ write_ref(bt_reply *reply, const char *element, bt_value id, bt_value name)
 }
 
 
-static void
-write_duration(bt_reply *reply, const char *element, bt_value start,
-    bt_value end)
+bool
+bt_row_duration(bt_value start, bt_value end, int64_t *seconds)
 {
     if (start.type != BT_VALUE_TIME || end.type != BT_VALUE_TIME
         || end.number < start.number)
     {
-        return;
+        return false;
     }
 
-    bt_xml_leaf_int(reply->xml, element,
-                    (end.number - start.number) / BT_SECOND);
+    *seconds = (end.number - start.number) / BT_SECOND;
+
+    return true;
+}
+
+
+static void
+write_duration(bt_reply *reply, const char *element, const bt_value values[2])
+{
+    int64_t  seconds;
+
+    if (bt_row_duration(values[0], values[1], &seconds)) {
+        bt_xml_leaf_int(reply->xml, element, seconds);
+    }
 }
 
 
@@ -283,24 +299,36 @@ write_action(bt_reply *reply, const char *element, bt_action_e action)
 }
 
 
+bool
+bt_row_may_cancel(const bt_value cancel[2])
+{
+    return is_true(cancel[1])
+           && bt_act_state_allows(bt_value_text(cancel[0]), BT_ACTION_CANCEL);
+}
+
+
 static void
 write_cancel(bt_reply *reply, const char *element, const bt_value *values)
 {
-    if (is_true(values[1])
-        && bt_act_state_allows(bt_value_text(values[0]), BT_ACTION_CANCEL))
-    {
+    if (bt_row_may_cancel(values)) {
         write_action(reply, element, BT_ACTION_CANCEL);
     }
+}
+
+
+bool
+bt_row_may_back_up(const bt_value backup[4])
+{
+    return is_true(backup[0])
+           && !bt_act_not_alone(bt_value_text(backup[1]),
+                                bt_value_text(backup[2]), backup[3].number);
 }
 
 
 static void
 write_backup(bt_reply *reply, const char *element, const bt_value *values)
 {
-    if (is_true(values[0])
-        && !bt_act_not_alone(bt_value_text(values[1]),
-                             bt_value_text(values[2]), values[3].number))
-    {
+    if (bt_row_may_back_up(values)) {
         write_action(reply, element, BT_ACTION_BACKUP);
     }
 }
@@ -316,7 +344,7 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
         break;
 
     case BT_FIELD_DECIMAL:
-        write_decimal(reply, field->element, values[0]);
+        bt_row_value(reply, field->element, bt_row_decimal(values[0]));
         break;
 
     case BT_FIELD_REF:
@@ -324,7 +352,7 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
         break;
 
     case BT_FIELD_DURATION:
-        write_duration(reply, field->element, values[0], values[1]);
+        write_duration(reply, field->element, values);
         break;
 
     case BT_FIELD_CAUSE:
@@ -371,7 +399,7 @@ bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
     void *context)
 {
     size_t    i, j;
-    bt_value  values[FIELD_COLUMNS_MAX] = { { .type = BT_VALUE_NULL } };
+    bt_value  values[BT_FIELD_COLUMNS_MAX] = { { .type = BT_VALUE_NULL } };
 
     for (i = 0; i < count; i++) {
 
@@ -384,7 +412,7 @@ bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
             continue;
         }
 
-        for (j = 0; j < field_columns[fields[i].kind]; j++) {
+        for (j = 0; j < bt_field_columns(fields[i].kind); j++) {
             values[j] = bt_rows_get(rows, column++);
         }
 

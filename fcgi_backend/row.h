@@ -29,6 +29,10 @@ typedef struct {
     const char *sql;      /* its columns; NULL where it has none */
 } bt_field;
 
+/* Columns of the kind with most, and of each kind. */
+#define BT_FIELD_COLUMNS_MAX  8
+size_t bt_field_columns(bt_field_e kind);
+
 /* Columns and joins that several views share; t is the view's table. */
 #define BT_SQL_CLUSTER  "t.cluster_id, c.name"
 #define BT_SQL_TENANT   "n.id, n.name"
@@ -72,6 +76,12 @@ void bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
 /* The parts of a cause: code, stage, text, trace id; and what the catalogue
  * says about the code. */
 void bt_row_cause(bt_reply *reply, const bt_value cause[4]);
+/* Whether a task can be canceled, a tenant backed up; whole seconds from start to end, where both
+ * are known; a decimal number without zeros at its end. */
+bool     bt_row_may_cancel(const bt_value cancel[2]);
+bool     bt_row_may_back_up(const bt_value backup[4]);
+bool     bt_row_duration(bt_value start, bt_value end, int64_t *seconds);
+bt_value bt_row_decimal(bt_value value);
 /* One value as an element: text, number or time; NULL: nothing. */
 void bt_row_value(bt_reply *reply, const char *element, bt_value value);
 /* The cluster's <stale>, when it has not answered for three rounds. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acts/bt_command.h"
+#include "fcgi_backend/csv.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/health.h"
 #include "fcgi_backend/overview.h"
@@ -297,9 +298,149 @@ find_head(details *d, int64_t id)
 }
 
 
-static bt_store_status
-write_clusters(bt_reply *reply, const bt_cluster *clusters, size_t count,
+/* What the lines of clusters.csv have beside head_fields. */
+static const char *const  csv_names[] = {
+    "simulated", "groups", "status", "observed", "stale-since",
+    "stale-reason", "rpo-seconds", "data-age-seconds", "risks", "tenants",
+    "updated"
+};
+
+
+static void
+write_csv_names(bt_csv *csv)
+{
+    size_t  i;
+
+    bt_csv_names(csv, head_fields, HEAD_FIELDS);
+
+    for (i = 0; i < sizeof(csv_names) / sizeof(csv_names[0]); i++) {
+        bt_csv_word(csv, csv_names[i]);
+    }
+
+    bt_csv_end_line(csv);
+}
+
+
+/* Appends to a text of several: "a; b". */
+static void
+join(bt_reply *reply, bt_str *text, const char *separator, bt_str part)
+{
+    char    *more;
+    size_t   between;
+
+    between = text->len > 0 ? strlen(separator) : 0;
+    more = bt_pool_alloc(reply->request->pool,
+                         text->len + between + part.len + 1);
+
+    if (more == NULL) {
+        reply->output->failed = true;
+        return;
+    }
+
+    if (text->len > 0) {
+        memcpy(more, text->data, text->len);
+        memcpy(more + text->len, separator, between);
+    }
+
+    memcpy(more + text->len + between, part.data, part.len);
+    text->data = more;
+    text->len += between + part.len;
+}
+
+
+static void
+write_csv_groups(bt_reply *reply, bt_csv *csv, details *d, int64_t id)
+{
+    bt_str  groups = { "", 0 };
+
+    while (move_to(d->groups, &d->group, id)) {
+        join(reply, &groups, "; ", bt_value_text(bt_rows_get(d->groups, 1)));
+        d->group = bt_rows_next(d->groups) > 0;
+    }
+
+    bt_csv_text(csv, groups);
+}
+
+
+static void
+write_csv_risks(bt_reply *reply, bt_csv *csv, const bt_health *health,
+    int64_t id)
+{
+    size_t  i;
+    bt_str  risks = { "", 0 };
+
+    for (i = 0; i < health->risk_count; i++) {
+        if (health->risks[i].cluster_id == id) {
+            join(reply, &risks, " ",
+                 bt_str_of(bt_risk_name(health->risks[i].kind)));
+        }
+    }
+
+    bt_csv_text(csv, risks);
+}
+
+
+static void
+write_csv_tenants(bt_csv *csv, details *d, int64_t id)
+{
+    int64_t  tenant, last, count;
+
+    last = count = 0;
+
+    while (move_to(d->tenants, &d->tenant, id)) {
+        tenant = bt_rows_get(d->tenants, 1).number;
+        count += tenant != last;
+        last = tenant;
+        d->tenant = bt_rows_next(d->tenants) > 0;
+    }
+
+    bt_csv_number(csv, count);
+}
+
+
+/* The same in one line: the number of tenants, and the kinds of risks. */
+static void
+write_csv_line(bt_reply *reply, bt_csv *csv, details *d,
+    const bt_cluster *cluster, const bt_health *health)
+{
+    bt_rows             *rows = d->heads;
+    bt_value             stale[3];
+    const char *const   *states = bt_view_statuses(BT_VIEW_CLUSTERS);
+
+    stale[0] = bt_rows_get(rows, COLUMN_OBSERVED);
+    stale[1] = bt_rows_get(rows, COLUMN_ROUND);
+    stale[2] = bt_rows_get(rows, COLUMN_REASON);
+
+    bt_csv_fields(csv, reply, head_fields, HEAD_FIELDS, rows, 0);
+    bt_csv_word(csv, bt_rows_get(rows, COLUMN_SIMULATED).number != 0 ? "true"
+                                                                     : "");
+    write_csv_groups(reply, csv, d, cluster->id);
+    bt_csv_word(csv, states[cluster->state]);
+    bt_csv_value(csv, stale[0]);
+    bt_csv_stale(csv, reply->request->now, stale);
+    bt_csv_value(csv, bt_rows_get(rows, COLUMN_RPO));
+    bt_csv_value(csv, bt_rows_get(rows, COLUMN_DATA_AGE));
+    write_csv_risks(reply, csv, health, cluster->id);
+    write_csv_tenants(csv, d, cluster->id);
+    bt_csv_value(csv, bt_rows_get(rows, COLUMN_UPDATED));
+    bt_csv_end_line(csv);
+}
+
+
+static void
+write_element(bt_reply *reply, details *d, const bt_cluster *cluster,
     const bt_health *health)
+{
+    bt_xml_open(reply->xml, "cluster");
+    write_fields(reply, d, cluster, health);
+    bt_xml_close(reply->xml);
+}
+
+
+/* csv: NULL where the document is XML. */
+static bt_store_status
+write_clusters(bt_reply *reply, bt_csv *csv, const bt_cluster *clusters,
+    size_t count, const bt_health *health)
 {
     size_t           i;
     details          d;
@@ -313,10 +454,15 @@ write_clusters(bt_reply *reply, const bt_cluster *clusters, size_t count,
 
     for (i = 0; i < count; i++) {
 
-        if (find_head(&d, clusters[i].id)) {
-            bt_xml_open(reply->xml, "cluster");
-            write_fields(reply, &d, &clusters[i], health);
-            bt_xml_close(reply->xml);
+        if (!find_head(&d, clusters[i].id)) {
+            continue;
+        }
+
+        if (csv != NULL) {
+            write_csv_line(reply, csv, &d, &clusters[i], health);
+
+        } else {
+            write_element(reply, &d, &clusters[i], health);
         }
     }
 
@@ -467,21 +613,18 @@ write_top(bt_reply *reply, const bt_filter *filter, const bt_health *health)
 
 
 static bt_store_status
-write_page(bt_reply *reply, const bt_health *health, const bt_cluster *page,
-    size_t count)
+write_page(bt_reply *reply, bt_csv *csv, const bt_health *health,
+    const bt_cluster *page, size_t count)
 {
     size_t           i, part;
     bt_store_status  status;
 
-    bt_xml_open(reply->xml, "items");
     status = BT_STORE_OK;
 
     for (i = 0; i < count && status == BT_STORE_OK; i += part) {
         part = count - i > DETAIL_CLUSTERS ? DETAIL_CLUSTERS : count - i;
-        status = write_clusters(reply, page + i, part, health);
+        status = write_clusters(reply, csv, page + i, part, health);
     }
-
-    bt_xml_close(reply->xml);
 
     return status;
 }
@@ -508,36 +651,86 @@ write_next(bt_reply *reply, const bt_cluster *clusters, size_t count,
 }
 
 
+/* The part of all clusters that stand on the page asked for. */
+typedef struct {
+    bt_cluster  *clusters;
+    size_t       count;
+    size_t       first;
+    size_t       last;
+} cluster_page;
+
+
+static bt_store_status
+write_csv(bt_reply *reply, const bt_health *health, const cluster_page *page)
+{
+    bt_csv  csv;
+
+    bt_csv_begin(&csv, reply->output);
+    write_csv_names(&csv);
+
+    return write_page(reply, &csv, health, page->clusters + page->first,
+                      page->last - page->first);
+}
+
+
+static bt_store_status
+write_xml(bt_reply *reply, const bt_filter *filter, const bt_health *health,
+    const cluster_page *page)
+{
+    bt_store_status  status;
+
+    status = write_top(reply, filter, health);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    bt_xml_open(reply->xml, "items");
+    status = write_page(reply, NULL, health, page->clusters + page->first,
+                        page->last - page->first);
+    bt_xml_close(reply->xml);
+
+    return status;
+}
+
+
 static bt_store_status
 write_document(bt_reply *reply, const bt_filter *filter,
     const bt_health *health, bt_usec as_of)
 {
-    size_t           count, first, last;
-    bt_cluster      *clusters;
+    bool             xml;
+    cluster_page     page;
     bt_store_status  status;
 
-    clusters = select_clusters(reply, health, &count);
+    page.clusters = select_clusters(reply, health, &page.count);
 
-    if (clusters == NULL) {
+    if (page.clusters == NULL) {
         return BT_STORE_ERROR;
     }
 
-    find_page(reply, clusters, count, &first, &last);
+    find_page(reply, page.clusters, page.count, &page.first, &page.last);
+    xml = bt_document_is_xml(reply);
 
-    bt_document_begin(reply, "clusters", as_of);
-    write_page_links(reply, clusters, first);
-    status = write_top(reply, filter, health);
-
-    if (status == BT_STORE_OK) {
-        status = write_page(reply, health, clusters + first, last - first);
+    if (xml) {
+        bt_document_begin(reply, "clusters", as_of);
     }
 
-    if (status == BT_STORE_OK) {
-        write_next(reply, clusters, count, last);
-        bt_document_end(reply, (int64_t) (last - first), last == count);
+    write_page_links(reply, page.clusters, page.first);
+    status = xml ? write_xml(reply, filter, health, &page)
+                 : write_csv(reply, health, &page);
+
+    if (status != BT_STORE_OK) {
+        return status;
     }
 
-    return status;
+    write_next(reply, page.clusters, page.count, page.last);
+
+    if (xml) {
+        bt_document_end(reply, (int64_t) (page.last - page.first),
+                        page.last == page.count);
+    }
+
+    return BT_STORE_OK;
 }
 
 

@@ -207,14 +207,24 @@
         <xsl:value-of select="f:t2('foot.as-of', f:as-of(), f:ago(@as-of))"/>
       </p>
     </xsl:if>
-    <xsl:for-each select="b:link[@rel = 'alternate'
-                          and @type = 'application/xml']">
+    <xsl:if test="b:link[@rel = 'alternate']">
       <p class="formats">
         <xsl:value-of select="f:t('foot.formats')"/>
-        <xsl:text> </xsl:text>
-        <a href="{@href}">XML</a>
+        <xsl:apply-templates select="b:link[@rel = 'alternate']"
+                             mode="format"/>
       </p>
-    </xsl:for-each>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- The names of the formats are the same in every language. -->
+  <xsl:template match="b:link" mode="format">
+    <xsl:text> </xsl:text>
+    <a href="{@href}">
+      <xsl:choose>
+        <xsl:when test="@type = 'text/csv'">CSV</xsl:when>
+        <xsl:otherwise>XML</xsl:otherwise>
+      </xsl:choose>
+    </a>
   </xsl:template>
 
 </xsl:stylesheet>

@@ -56,8 +56,9 @@ write_path(bt_buf *out, const bt_route *route)
         bt_buf_addz(out, last);
     }
 
-    if (route->format == BT_FORMAT_XML) {
-        bt_buf_addz(out, ".xml");
+    if (route->format != BT_FORMAT_HTML) {
+        bt_buf_addc(out, '.');
+        bt_buf_addz(out, bt_format_name(route->format));
     }
 }
 

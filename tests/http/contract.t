@@ -13,6 +13,8 @@ use Test::More;
 my $t = BackupTasks->new(sample => 300)->start;
 my $text = $t->read_file($t->root . '/docs/contract.md');
 my @roles = qw(viewer operator auditor feed);
+my %is_list = map { $_ => 1 } qw(data log cleanup second data-second clusters
+    commands audit);
 
 # Rows of the table below a heading, as hashes by column name.
 sub table {
@@ -94,6 +96,17 @@ sub expect_status {
     return $answer;
 }
 
+# Lists have it, and nothing else.
+sub check_csv {
+    my ($path, $role, $view) = @_;
+    my $list = $is_list{$view};
+    my $answer = $t->get("/backup/$path.csv", user => $role);
+    is($answer->{status}, $list ? 200 : 404, "$path.csv as $role");
+    like($answer->{headers}{'content-type'}, $list ? qr{^text/csv;}
+        : qr{^application/xml;}, "$path.csv: type");
+    return;
+}
+
 sub check_path {
     my ($path, $row) = @_;
     my @allowed = split / /, $row->{roles};
@@ -113,6 +126,7 @@ sub check_path {
             "$path.xml: its view");
         like($answer->{headers}{'content-type'},
             qr{^application/xml; ?charset=utf-8$}i, "$path.xml: type");
+        check_csv($path, $role, $row->{view});
     }
     return;
 }
@@ -184,7 +198,7 @@ sub parameter_of {
 
 sub answer_to {
     my ($view, $format, $query) = @_;
-    my $suffix = $format eq 'xml' ? '.xml' : '';
+    my $suffix = $format eq 'html' ? '' : ".$format";
     return $t->get("/backup/$view_path{$view}$suffix?$query",
         user => 'operator');
 }
@@ -202,7 +216,7 @@ sub example_of {
 
 sub check_parameter {
     my ($name, $row, $view, $format) = @_;
-    return if $view eq 'root';
+    return if $view eq 'root' || ($format eq 'csv' && !$is_list{$view});
     my %listed = map { $_ => 1 } split / /, $views_of{$name};
     my $taken = ($listed{all} || $listed{$view})
         && $row->{formats} =~ /\b$format\b/;
@@ -211,7 +225,7 @@ sub check_parameter {
     my $answer = answer_to($view, $format, $query);
     is($answer->{status}, $taken ? 200 : 400, "$view.$format?$query");
     is(parameter_of($answer), $name, "$view.$format: names $name")
-        if !$taken && $format eq 'xml';
+        if !$taken && $format ne 'html';
     return;
 }
 
@@ -220,7 +234,7 @@ for my $row (table('Parameters')) {
         my ($same) = words($row->{views});
         $views_of{$name} = $same ? $views_of{$same} : $row->{views};
         for my $view (sort keys %view_path) {
-            check_parameter($name, $row, $view, $_) for qw(html xml);
+            check_parameter($name, $row, $view, $_) for qw(html xml csv);
         }
         next if $name !~ /^(?:range|mode|method|kind|lang|layout)$/;
         my ($view) = $views_of{$name} eq 'all' ? 'data'

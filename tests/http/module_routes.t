@@ -83,7 +83,8 @@ my @bad = qw(
     nothing data/ data/0 data/01 data/-1 data/+1 data/1x data/1.5
     data/9007199254740992 data/99999999999999999999 data/1/ data/1/nothing
     data/1/start data/1/cause/1 log/1/cause log/stop clusters/1/cancel log//1
-    data. data.xml. data.XML data.xml.xml data.csv DATA data;x=1 data/1;x
+    data. data.xml. data.XML data.xml.xml data.CSV
+    data/1.csv health.csv DATA data;x=1 data/1;x
     data%20 data%2fx/.. ./data data/./1 data/x/../1 data/1%2fcause data%2F1
     %64ata data%2exml data%00 data/%31 .xml .. x/../data //data data//1
     data%3Frange=7d data%5c1 data%c0%af1 data%ff static health/ health.xml

@@ -97,6 +97,16 @@ test_good_paths(void **state)
             assert_int_equal(bt_route_parse(bt_str_of(path), &route), 200);
             assert_route(&route, &good_paths[i], BT_FORMAT_XML);
         }
+
+        snprintf(path, sizeof(path), "%s.csv", good_paths[i].path);
+
+        if (bt_view_is_list(good_paths[i].view)) {
+            assert_int_equal(bt_route_parse(bt_str_of(path), &route), 200);
+            assert_route(&route, &good_paths[i], BT_FORMAT_CSV);
+
+        } else if (good_paths[i].view != BT_VIEW_STATIC) {
+            assert_int_equal(bt_route_parse(bt_str_of(path), &route), 404);
+        }
     }
 }
 
@@ -115,7 +125,9 @@ test_bad_paths(void **state)
         "log/1/cancel", "second/1/cancel", "clusters/1/cancel",
         "data/1/backup", "clusters/backup", "commands/cancel",
         "commands/1/acknowledge", "audit/1", "health/1", "health.xml", ".xml",
-        "data.XML", "data.xml.xml", "data.xml/1", "data.csv", "data.",
+        "data.XML", "data.xml.xml", "data.xml/1", "data.CSV", "data/1.csv",
+        "log/1/stop.csv", "health.csv", "static.csv", ".csv", "data.csv.xml",
+        "data.",
         "data/.xml", "data/1.", "data/1/.xml", ".", "..", "../data",
         "data/..", "data/./1", "static", "static/", "static/..", "static/.",
         "static/../data", "static/a/../../data", "static//a", "static/a/",
@@ -175,6 +187,9 @@ test_names(void **state)
     assert_string_equal(bt_format_name(BT_FORMAT_XML), "xml");
     assert_int_equal(bt_format_by_name(BT_STR("xml")), BT_FORMAT_XML);
     assert_int_equal(bt_format_by_name(BT_STR("html")), BT_FORMAT_HTML);
+    assert_string_equal(bt_format_name(BT_FORMAT_CSV), "csv");
+    assert_int_equal(bt_format_by_name(BT_STR("csv")), BT_FORMAT_CSV);
+    assert_int_equal(bt_format_by_name(BT_STR("pdf")), BT_FORMAT_HTML);
 }
 
 
@@ -255,7 +270,10 @@ test_roles_needed(void **state)
         const char  *missing;
     } cases[] = {
         { "", pages, "viewer" }, { "data", pages, "viewer" },
-        { "data.xml", ALL_ROLES, "viewer" }, { "log/1", pages, "viewer" },
+        { "data.xml", ALL_ROLES, "viewer" },
+        { "data.csv", ALL_ROLES, "viewer" },
+        { "audit.csv", acts, "operator" },
+        { "feed.xsd", ALL_ROLES, "viewer" }, { "log/1", pages, "viewer" },
         { "log/1.xml", ALL_ROLES, "viewer" },
         { "data/1/cause", pages, "viewer" },
         { "clusters.xml", ALL_ROLES, "viewer" },
