@@ -115,6 +115,8 @@ static void
 test_whole(void **state)
 {
     bt_cluster clusters[1234] = { { .state = BT_HEALTH_CRITICAL } };
+    bt_cluster good = { .state = BT_HEALTH_OK };
+    bt_cluster some[3] = { { .state = BT_HEALTH_UNKNOWN } };
     bt_risk    risks[] = {
         { .kind = BT_RISK_LOG_LATENCY, .cluster = "pay", .tenant = "a\r\nb",
           .tenant_id = 7, .seconds = 7980 },
@@ -136,11 +138,9 @@ test_whole(void **state)
          "其数据停留在当时。");
     health = (bt_health) { clusters, 0, NULL, 0 };
     says(BT_ENGLISH, &health, "There is no cluster here that you may see.");
-    clusters[0].state = BT_HEALTH_OK;
-    health.cluster_count = 1;
+    health = (bt_health) { &good, 1, NULL, 0 };
     says(BT_ENGLISH, &health, "The one cluster is not at risk.");
-    clusters[0].state = BT_HEALTH_UNKNOWN;
-    health.cluster_count = 3;
+    health = (bt_health) { some, 3, NULL, 0 };
     says(BT_ENGLISH, &health, "No cluster is known to be at risk. 1 cluster "
          "has never been observed.");
 }
