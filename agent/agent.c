@@ -141,6 +141,24 @@ start_housekeeper(bt_agent *agent)
     return agent->housekeeper_started;
 }
 
+/* Only where there is a program to run. */
+static bool
+start_teller(bt_agent *agent)
+{
+    if (agent->conf.notify.program == NULL) {
+        return true;
+    }
+    agent->conf.notify.end = &agent->stopping;
+    agent->teller_store = bt_store_new(&agent->conf.store);
+    agent->teller_started = agent->teller_store != NULL
+                            && pthread_create(&agent->teller, NULL,
+                                              bt_teller_run, agent) == 0;
+    if (!agent->teller_started) {
+        bt_store_free(agent->teller_store);
+    }
+    return agent->teller_started;
+}
+
 static void
 init_waiting(bt_agent *agent)
 {
@@ -168,7 +186,7 @@ bt_agent_start(const bt_agent_conf *conf)
     init_waiting(agent);
     agent->hands = calloc(conf->threads, sizeof(*agent->hands));
     good = agent->hands != NULL && start_keeper(agent)
-           && start_housekeeper(agent);
+           && start_housekeeper(agent) && start_teller(agent);
     for (unsigned i = 0; good && i < conf->threads; i++) {
         good = start_hand(agent, &agent->hands[i]);
     }
@@ -202,6 +220,9 @@ bt_agent_stop(bt_agent *agent)
     }
     if (agent->housekeeper_started) {
         (void) pthread_join(agent->housekeeper, NULL);
+    }
+    if (agent->teller_started) {
+        (void) pthread_join(agent->teller, NULL);
     }
     wake_all(agent, &agent->ended);
     if (agent->keeper_started) {

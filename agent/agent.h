@@ -4,16 +4,18 @@
 #define BT_AGENT_H
 
 #include "agent/adapter.h"
+#include "agent/notify.h"
 
 #define BT_AGENT_NAME_MAX  128      /* bytes */
 
 /* name: tells agents apart, one process each.  adapter: bt_adapter_by_name,
- * or a test's own. */
+ * or a test's own.  notify: nobody is told where its program is NULL. */
 typedef struct {
     bt_store_conf      store;
     const char        *name;
     unsigned           threads;
     const bt_adapter *(*adapter)(bt_str name);
+    bt_notify_conf     notify;
 } bt_agent_conf;
 
 typedef struct bt_agent bt_agent;

@@ -101,6 +101,9 @@ struct bt_agent {
     pthread_t        housekeeper;
     bool             housekeeper_started;
     bt_store        *housekeeper_store;
+    pthread_t        teller;
+    bool             teller_started;
+    bt_store        *teller_store;
 };
 
 /* agent.c */
@@ -158,9 +161,10 @@ bool       bt_lease_return(bt_agent *agent, bt_store *store);
 bool       bt_lease_of(bt_agent *agent, bt_store *store, const char *name,
                        bool *ours);
 
-/* keep.c, housekeep.c, hand.c: the threads. */
+/* keep.c, housekeep.c, teller.c, agent.c: the threads. */
 void      *bt_keeper_run(void *agent);
 void      *bt_housekeeper_run(void *agent);
+void      *bt_teller_run(void *agent);
 void      *bt_hand_run(void *hand);
 
 /* visit.c: one visit to a busy cluster: its commands, a look. */

@@ -17,6 +17,11 @@
 #define ARENAS             2
 #define STATEMENT_SECONDS  20
 #define CONNECT_SECONDS    5
+#define NOTIFY_LIMIT       30
+#define NOTIFY_DELAY       30
+#define NOTIFY_INTERVAL    300
+#define SECONDS_MAX        86400
+#define URL_MAX            1024
 
 
 typedef struct {
@@ -25,6 +30,10 @@ typedef struct {
     const char *pid;
     const char *log;
     int         threads;
+    const char *notify;
+    int         notify_delay;
+    int         notify_interval;
+    char        public_url[URL_MAX + 2];
     char        host[BT_AGENT_NAME_MAX];
 } options;
 
@@ -35,6 +44,8 @@ usage(FILE *out)
     fprintf(out,
             "Usage: " PROGRAM " --store OPTIONFILE [--name NAME]\n"
             "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
+            "           [--notify PROGRAM] [--notify-delay SECONDS]\n"
+            "           [--notify-interval SECONDS] [--public-url URL]\n"
             "\n"
             "Asks the registered clusters for their backup tasks, records"
             " them, and\n"
@@ -61,6 +72,71 @@ take_name(options *o, const char *name)
     return text.len > 0 && text.len <= BT_AGENT_NAME_MAX
            && bt_utf8_valid(text, NULL) ? -1
            : fail("--name", name, "not a text of 1 to 128 bytes");
+}
+
+
+/* A program that is not there is better missed now than in the first night. */
+static int
+take_program(options *o, const char *path)
+{
+    o->notify = path;
+
+    return path[0] == '/' && access(path, X_OK) == 0 ? -1
+           : fail("--notify", path, "not the absolute path of a program that"
+                  " can be run");
+}
+
+
+static int
+take_url(options *o, const char *url)
+{
+    size_t  len = strlen(url);
+
+    if ((strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        || len > URL_MAX)
+    {
+        return fail("--public-url", url, "not the address of the pages, such"
+                    " as https://portal.example/backup/");
+    }
+
+    snprintf(o->public_url, sizeof(o->public_url), "%s%s", url,
+             url[len - 1] == '/' ? "" : "/");
+
+    return -1;
+}
+
+
+static int
+take_seconds(int *seconds, const char *name, const char *text)
+{
+    *seconds = bt_process_number(text, SECONDS_MAX);
+
+    return *seconds > 0 ? -1
+           : fail(name, text, "not a number of seconds from 1 to 86400");
+}
+
+
+static int
+take_notify_option(options *o, int option)
+{
+    switch (option) {
+
+    case 'N':
+        return take_program(o, optarg);
+
+    case 'U':
+        return take_url(o, optarg);
+
+    case 'D':
+        return take_seconds(&o->notify_delay, "--notify-delay", optarg);
+
+    case 'I':
+        return take_seconds(&o->notify_interval, "--notify-interval", optarg);
+
+    default:
+        usage(stderr);
+        return 2;
+    }
 }
 
 
@@ -98,8 +174,7 @@ take_option(options *o, int option)
         return 0;
 
     default:
-        usage(stderr);
-        return 2;
+        return take_notify_option(o, option);
     }
 }
 
@@ -115,12 +190,21 @@ read_options(options *o, int argc, char **argv)
         { "threads", required_argument, NULL, 't' },
         { "pid", required_argument, NULL, 'p' },
         { "log", required_argument, NULL, 'l' },
+        { "notify", required_argument, NULL, 'N' },
+        { "notify-delay", required_argument, NULL, 'D' },
+        { "notify-interval", required_argument, NULL, 'I' },
+        { "public-url", required_argument, NULL, 'U' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
     };
 
-    *o = (options) { .threads = THREADS, .log = "stderr" };
+    *o = (options) {
+        .threads = THREADS,
+        .log = "stderr",
+        .notify_delay = NOTIFY_DELAY,
+        .notify_interval = NOTIFY_INTERVAL
+    };
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         rc = take_option(o, option);
@@ -149,6 +233,13 @@ serve(const options *o)
         .name = o->name,
         .threads = (unsigned) o->threads,
         .adapter = bt_adapter_by_name,
+        .notify = {
+            .program = o->notify,
+            .public_url = o->public_url,
+            .delay_seconds = o->notify_delay,
+            .interval_seconds = o->notify_interval,
+            .limit_seconds = NOTIFY_LIMIT
+        },
         .store = {
             .defaults_file = o->store,
             .group = "backup-tasks",

@@ -89,7 +89,7 @@ make_environment(char *const *variables)
     if (all == NULL) {
         return NULL;
     }
-    for (size_t i = 0; variables[i] != NULL && i < VARIABLES; i++) {
+    for (size_t i = 0; i < VARIABLES && variables[i] != NULL; i++) {
         all[used++] = variables[i];
     }
     memcpy(all + used, environ, count * sizeof(char *));

@@ -18,7 +18,7 @@ make_program(const char *text)
 {
     FILE *file;
 
-    (void) snprintf(script, sizeof(program), "%s/notify", database.dir);
+    (void) snprintf(script, sizeof(script), "%s/notify", database.dir);
     (void) snprintf(told_path, sizeof(told_path), "%s/told", database.dir);
     (void) snprintf(fail_path, sizeof(fail_path), "%s/fail", database.dir);
     (void) unlink(script);
