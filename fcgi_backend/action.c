@@ -15,7 +15,7 @@
 /* What a backup is made of, as far as it is chosen. */
 static const bt_field  backup_fields[] = {
     { "id", BT_FIELD_PLAIN, "c.id" },
-    { "cluster", BT_FIELD_REF, "c.id, c.name" },
+    { "cluster", BT_FIELD_CLUSTER, "c.id, c.name, c.simulated" },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "last-full", BT_FIELD_PLAIN, "n.last_full" },
     { "last-incremental", BT_FIELD_PLAIN, "n.last_incremental" },

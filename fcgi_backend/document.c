@@ -5,6 +5,7 @@
 #include <string.h>
 
 /* What the links of an error carry on. */
+#define OFFSET_LEN  6        /* of "+08:00" */
 #define HOW_TO_SHOW                                                           \
     ((1u << BT_PARAM_TZ) | (1u << BT_PARAM_LANG) | (1u << BT_PARAM_LAYOUT))
 
@@ -280,6 +281,27 @@ add_parameters(bt_reply *reply, uint32_t omit)
 }
 
 
+/* The zone's offset now, so that a reader can show times without a local form,
+ * too. */
+static void
+add_offset(bt_reply *reply)
+{
+    char    text[BT_TIME_MAX];
+    size_t  len;
+
+    if (reply->zone == NULL) {
+        return;
+    }
+
+    len = bt_time_format_local(text, reply->request->now, reply->zone);
+
+    if (len > OFFSET_LEN && text[len - 1] != 'Z') {
+        bt_xml_attr(reply->xml, "offset",
+                    (bt_str) { text + len - OFFSET_LEN, OFFSET_LEN });
+    }
+}
+
+
 static void
 add_query(bt_reply *reply)
 {
@@ -297,6 +319,7 @@ add_query(bt_reply *reply)
     }
 
     bt_xml_attr(reply->xml, "tz", bt_str_of(query->tz));
+    add_offset(reply);
     add_size(reply);
     add_parameters(reply, 0);
 

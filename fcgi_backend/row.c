@@ -15,6 +15,7 @@ static const size_t  field_columns[] = {
     [BT_FIELD_PLAIN] = 1,
     [BT_FIELD_DECIMAL] = 1,
     [BT_FIELD_REF] = 2,
+    [BT_FIELD_CLUSTER] = 3,
     [BT_FIELD_DURATION] = 2,
     [BT_FIELD_CAUSE] = 4,
     [BT_FIELD_ACK] = 3,
@@ -98,8 +99,16 @@ bt_row_decimal(bt_value value)
 }
 
 
+static bool
+is_true(bt_value value)
+{
+    return value.type == BT_VALUE_INT && value.number != 0;
+}
+
+
 static void
-write_ref(bt_reply *reply, const char *element, bt_value id, bt_value name)
+write_ref(bt_reply *reply, const char *element, bt_value id, bt_value name,
+    bool simulated)
 {
     if (id.type != BT_VALUE_INT) {
         return;
@@ -107,6 +116,11 @@ write_ref(bt_reply *reply, const char *element, bt_value id, bt_value name)
 
     bt_xml_open(reply->xml, element);
     bt_xml_attr_int(reply->xml, "id", id.number);
+
+    if (simulated) {
+        bt_xml_attr(reply->xml, "simulated", BT_STR("true"));
+    }
+
     bt_xml_text(reply->xml, bt_value_text(name));
     bt_xml_close(reply->xml);
 }
@@ -282,13 +296,6 @@ write_actions(bt_reply *reply, const char *element, bt_value status)
 }
 
 
-static bool
-is_true(bt_value value)
-{
-    return value.type == BT_VALUE_INT && value.number != 0;
-}
-
-
 static void
 write_action(bt_reply *reply, const char *element, bt_action_e action)
 {
@@ -348,7 +355,12 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
         break;
 
     case BT_FIELD_REF:
-        write_ref(reply, field->element, values[0], values[1]);
+        write_ref(reply, field->element, values[0], values[1], false);
+        break;
+
+    case BT_FIELD_CLUSTER:
+        write_ref(reply, field->element, values[0], values[1],
+                  is_true(values[2]));
         break;
 
     case BT_FIELD_DURATION:

@@ -11,6 +11,7 @@ typedef enum {
     BT_FIELD_PLAIN,       /* [1] text, number or time; NULL: no element */
     BT_FIELD_DECIMAL,     /* [1] the same, without zeros at the end */
     BT_FIELD_REF,         /* [2] id, name: <x id="7">name</x> */
+    BT_FIELD_CLUSTER,     /* [3] the same, and whether it is simulated */
     BT_FIELD_DURATION,    /* [2] start, end: whole seconds */
     BT_FIELD_CAUSE,       /* [4] code, stage, text, trace id */
     BT_FIELD_ACK,         /* [3] by, at, reason */
@@ -34,7 +35,7 @@ typedef struct {
 size_t bt_field_columns(bt_field_e kind);
 
 /* Columns and joins that several views share; t is the view's table. */
-#define BT_SQL_CLUSTER  "t.cluster_id, c.name"
+#define BT_SQL_CLUSTER  "t.cluster_id, c.name, c.simulated"
 #define BT_SQL_TENANT   "n.id, n.name"
 #define BT_SQL_CAUSE    "x.code, x.stage, x.text, x.trace_id"
 #define BT_SQL_ACK      "a.acknowledged_by, a.acknowledged_at, a.reason"

@@ -13,7 +13,7 @@ static const bt_field  fields[] = {
     { "action", BT_FIELD_PLAIN, "t.action" },
     { "kind", BT_FIELD_PLAIN, "t.kind" },
     { "target", BT_FIELD_PLAIN, "t.target_id" },
-    { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
+    { "cluster", BT_FIELD_CLUSTER, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "command", BT_FIELD_PLAIN, "t.command_id" },
     { "outcome", BT_FIELD_PLAIN, "t.outcome" },

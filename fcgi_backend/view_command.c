@@ -11,7 +11,7 @@ static const bt_field  fields[] = {
     { "action", BT_FIELD_PLAIN, "t.action" },
     { "kind", BT_FIELD_PLAIN, "t.kind" },
     { "target", BT_FIELD_PLAIN, "t.target_id" },
-    { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
+    { "cluster", BT_FIELD_CLUSTER, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "mode", BT_FIELD_PLAIN, "t.mode" },
     { "expected-state", BT_FIELD_PLAIN, "t.expected_state" },

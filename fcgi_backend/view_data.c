@@ -14,7 +14,7 @@
 static const bt_field  fields[] = {
     { "id", BT_FIELD_PLAIN, "t.id" },
     { "source-id", BT_FIELD_PLAIN, "t.source_id" },
-    { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
+    { "cluster", BT_FIELD_CLUSTER, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "mode", BT_FIELD_PLAIN, "t.mode" },
     { "backup-set-id", BT_FIELD_PLAIN, "t.backup_set_id" },

@@ -15,13 +15,14 @@
 
 static const bt_field  fields[] = {
     { "id", BT_FIELD_PLAIN, "t.id" },
-    { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
+    { "cluster", BT_FIELD_CLUSTER, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "method", BT_FIELD_PLAIN, "t.method" },
     { "host", BT_FIELD_PLAIN, "t.host" },
     { "latest-backup-time", BT_FIELD_PLAIN, "t.latest_backup_time" },
     { "latency-seconds", BT_FIELD_PLAIN, "t.latency_seconds" },
     { "observed", BT_FIELD_PLAIN, "t.observed" },
+    { "rpo-seconds", BT_FIELD_PLAIN, "c.rpo_seconds" },
     { "storage-directory", BT_FIELD_PLAIN, "t.storage_directory" },
     { "start-time", BT_FIELD_PLAIN, "t.start_time" },
     { "status", BT_FIELD_PLAIN, "t.status" },

@@ -9,7 +9,7 @@ static const bt_field  fields[] = {
     { "id", BT_FIELD_PLAIN, "t.id" },
     { "kind", BT_FIELD_PLAIN, "t.kind" },
     { "task-id", BT_FIELD_PLAIN, "t.task_id" },
-    { "cluster", BT_FIELD_REF, BT_SQL_CLUSTER },
+    { "cluster", BT_FIELD_CLUSTER, BT_SQL_CLUSTER },
     { "tenant", BT_FIELD_REF, BT_SQL_TENANT },
     { "backup-set-id", BT_FIELD_PLAIN, "t.backup_set_id" },
     { "start-time", BT_FIELD_PLAIN, "t.start_time" },
