@@ -221,6 +221,7 @@ take_tenant(const bt_reply *reply, bt_rows *rows, bt_target *target,
         target->tenant = "";
         target->facts.status = "IDLE";
         target->facts.open_id = 0;
+        target->restorable_to = BT_USEC_NONE;
         target->choices = choices;
     }
 

@@ -16,11 +16,10 @@
     </xsl:call-template>
     <div class="head">
       <h1><xsl:apply-templates select="." mode="title"/></h1>
-      <xsl:call-template name="refresh-line"/>
     </div>
     <xsl:call-template name="cause-body"/>
     <xsl:for-each select="b:same-cause">
-      <p class="links">
+      <p class="same">
         <xsl:value-of select="f:t2(f:form('cause.same', .), f:count(.),
             @days)"/>
         <xsl:for-each select="../b:same-task">

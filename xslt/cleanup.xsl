@@ -70,6 +70,11 @@
           <xsl:with-param name="cause-href"
               select="concat($base, 'cleanup/', b:id, $keep, '#cause')"/>
         </xsl:call-template>
+        <small class="note">
+          <xsl:call-template name="row-cancel">
+            <xsl:with-param name="kind" select="'cleanup'"/>
+          </xsl:call-template>
+        </small>
       </td>
     </tr>
   </xsl:template>

@@ -2,9 +2,10 @@
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     xmlns:exsl="http://exslt.org/common"
+    xmlns:str="http://exslt.org/strings"
     xmlns:f="urn:nginx-backup-tasks:sheet"
     xmlns:b="urn:nginx-backup-tasks:1"
-    extension-element-prefixes="exsl f"
+    extension-element-prefixes="exsl str f"
     exclude-result-prefixes="b">
 
   <xsl:template match="b:clusters" mode="title">
@@ -160,6 +161,11 @@
     <xsl:value-of select="b:name"/>
   </xsl:template>
 
+  <!-- Of the form of a backup: the way back. -->
+  <xsl:template match="b:cluster-backup" mode="title">
+    <xsl:value-of select="b:cluster"/>
+  </xsl:template>
+
   <xsl:template match="b:cluster" mode="main">
     <xsl:call-template name="crumbs">
       <xsl:with-param name="list" select="'clusters'"/>
@@ -275,6 +281,12 @@
                     col.latest label.restorable col.log-backup'"/>
                 <xsl:with-param name="sorted" select="''"/>
               </xsl:call-template>
+              <xsl:if test="$tenant-acts">
+                <xsl:call-template name="heads">
+                  <xsl:with-param name="keys" select="'col.actions'"/>
+                  <xsl:with-param name="sorted" select="''"/>
+                </xsl:call-template>
+              </xsl:if>
             </tr>
           </thead>
           <tbody>
@@ -322,8 +334,30 @@
       <td class="s" data-l="{f:t('col.log-backup')}">
         <xsl:call-template name="tenant-log"/>
       </td>
+      <xsl:if test="$tenant-acts">
+        <td class="a" data-l="{$label-actions}">
+          <xsl:call-template name="tenant-backup"/>
+        </td>
+      </xsl:if>
     </tr>
   </xsl:template>
+
+  <!-- A backup of this tenant at once, or the command that is under way. -->
+  <xsl:template name="tenant-backup">
+    <xsl:variable name="cluster" select="../../b:id"/>
+    <xsl:if test="$operator and b:actions/b:backup and not(b:command[
+                  @state = 'REQUESTED' or @state = 'RUNNING'])">
+      <a class="act" href="{$base}clusters/{$cluster}/backup?tenant-name={
+          str:encode-uri(string(b:name), true())}{f:params-of($person-names)}">
+        <xsl:value-of select="f:t('action.backup')"/>
+        <span class="vh"><xsl:value-of select="concat(' ', b:name)"/></span>
+      </a>
+    </xsl:if>
+    <xsl:apply-templates select="b:command" mode="note"/>
+  </xsl:template>
+
+  <xsl:variable name="tenant-acts" select="/b:cluster/b:tenants/b:tenant/b:command
+      or $operator and /b:cluster/b:tenants/b:tenant/b:actions"/>
 
   <!-- Red only where the cluster is at risk for it: a standby tenant need not
        have any. -->

@@ -63,7 +63,13 @@
       <td data-l="{f:t('col.action')}">
         <a href="{$base}{b:kind}/{b:target}{$keep}">
           <xsl:value-of select="f:word('action', b:action)"/>
-          <small><xsl:value-of select="f:word('target', b:kind)"/></small>
+          <small>
+            <xsl:value-of select="f:word('target', b:kind)"/>
+            <xsl:if test="b:mode">
+              <xsl:text>, </xsl:text>
+              <xsl:apply-templates select="b:mode" mode="word"/>
+            </xsl:if>
+          </small>
         </a>
       </td>
       <td class="c" data-l="{$label-cluster}">
@@ -94,6 +100,7 @@
             </a>
           </small>
         </xsl:if>
+        <xsl:apply-templates select="b:progress" mode="note"/>
       </td>
       <td data-l="{f:t('col.result')}">
         <xsl:value-of select="f:short(b:result, 160)"/>
@@ -121,6 +128,15 @@
       <xsl:call-template name="refresh-line"/>
     </div>
     <p class="lead"><xsl:call-template name="command-words"/></p>
+    <xsl:for-each select="b:progress">
+      <div class="verdict warn">
+        <p>
+          <span lang="en"><xsl:value-of select="."/></span>
+          <xsl:value-of select="concat(' ', f:t1('command.progress-at',
+              f:ago(@at)))"/>
+        </p>
+      </div>
+    </xsl:for-each>
     <xsl:if test="$operator and b:state = 'REQUESTED'">
       <p class="acts">
         <a class="button" href="{$base}commands/{b:id}/cancel{$keep}">
@@ -142,7 +158,7 @@
       <xsl:call-template name="field">
         <xsl:with-param name="label" select="f:t('label.expected')"/>
         <xsl:with-param name="value"
-            select="f:status('log', b:expected-state)"/>
+            select="f:status(string(b:kind), b:expected-state)"/>
       </xsl:call-template>
       <xsl:call-template name="command-request"/>
       <xsl:apply-templates select="b:started-at" mode="time-field">
@@ -169,6 +185,9 @@
       <xsl:with-param name="label" select="f:t('col.action')"/>
       <xsl:with-param name="value" select="f:word('action', b:action)"/>
     </xsl:call-template>
+    <xsl:apply-templates select="b:mode" mode="word-field">
+      <xsl:with-param name="label" select="$label-mode"/>
+    </xsl:apply-templates>
     <xsl:apply-templates select="b:requested-by" mode="text-field">
       <xsl:with-param name="label" select="f:t('col.by')"/>
     </xsl:apply-templates>

@@ -126,6 +126,9 @@
           <xsl:value-of select="$label-view-cause"/>
         </a>
       </xsl:if>
+      <xsl:call-template name="row-cancel">
+        <xsl:with-param name="kind" select="'data'"/>
+      </xsl:call-template>
     </td>
   </xsl:template>
 

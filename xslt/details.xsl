@@ -30,7 +30,12 @@
           <xsl:value-of select="f:t1('task.title', f:task-id())"/>
         </a>
       </xsl:if>
-      <span aria-hidden="true"> ›</span>
+      <xsl:for-each select="/b:action-form/b:target/*">
+        <span aria-hidden="true"> › </span>
+        <a href="{$base}{$list}/{b:id}{$keep}">
+          <xsl:apply-templates select="." mode="title"/>
+        </a>
+      </xsl:for-each>
     </nav>
   </xsl:template>
 
@@ -59,6 +64,9 @@
     <xsl:call-template name="record-head">
       <xsl:with-param name="kind" select="'data'"/>
     </xsl:call-template>
+    <xsl:call-template name="record-acts">
+      <xsl:with-param name="kind" select="'data'"/>
+    </xsl:call-template>
     <xsl:apply-templates select="b:cause" mode="section">
       <xsl:with-param name="href"
           select="concat($base, 'data/', b:id, '/cause', $keep)"/>
@@ -79,6 +87,9 @@
       <xsl:with-param name="list" select="'cleanup'"/>
     </xsl:call-template>
     <xsl:call-template name="record-head">
+      <xsl:with-param name="kind" select="'cleanup'"/>
+    </xsl:call-template>
+    <xsl:call-template name="record-acts">
       <xsl:with-param name="kind" select="'cleanup'"/>
     </xsl:call-template>
     <xsl:apply-templates select="b:cause" mode="section"/>
@@ -108,6 +119,9 @@
       <xsl:with-param name="list" select="'second'"/>
     </xsl:call-template>
     <xsl:call-template name="record-head">
+      <xsl:with-param name="kind" select="'second'"/>
+    </xsl:call-template>
+    <xsl:call-template name="record-acts">
       <xsl:with-param name="kind" select="'second'"/>
     </xsl:call-template>
     <xsl:apply-templates select="b:cause" mode="section"/>
@@ -170,6 +184,40 @@
               <xsl:text> </xsl:text><q><xsl:value-of select="."/></q>
             </xsl:if>
           </p>
+        </xsl:for-each>
+      </div>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- The acts that the state allows, and the command that is under way. -->
+  <xsl:template name="record-acts">
+    <xsl:param name="kind"/>
+    <xsl:variable name="bad" select="f:record-tone($kind, .) = 'bad'"/>
+    <xsl:if test="b:command or $operator and (b:actions/* or $bad)">
+      <div class="acts">
+        <xsl:if test="$operator and not(b:command[@state = 'REQUESTED'
+                      or @state = 'RUNNING'])">
+          <xsl:for-each select="b:actions/*">
+            <a class="button"
+                href="{$base}{$kind}/{../../b:id}/{local-name()}{$keep}">
+              <xsl:value-of select="f:word('action', local-name())"/>
+            </a>
+            <xsl:text> </xsl:text>
+          </xsl:for-each>
+          <xsl:if test="$bad">
+            <a class="button" href="{$base}{$kind}/{b:id}/acknowledge{$keep}">
+              <xsl:value-of select="f:t('action.acknowledge')"/>
+            </a>
+          </xsl:if>
+        </xsl:if>
+        <xsl:for-each select="b:command">
+          <p>
+            <a href="{$base}commands/{@id}{$keep}">
+              <xsl:value-of select="f:command-words(.)"/>
+            </a>
+            <xsl:value-of select="concat(' · ', f:ago(f:command-since(.)))"/>
+          </p>
+          <xsl:apply-templates select="b:progress" mode="note"/>
         </xsl:for-each>
       </div>
     </xsl:if>

@@ -130,7 +130,7 @@
         <func:result select="'DATA LOG'"/>
       </xsl:when>
       <xsl:when test="$name = 'action'">
-        <func:result select="'start stop restart acknowledge'"/>
+        <func:result select="'start stop restart backup cancel acknowledge'"/>
       </xsl:when>
       <xsl:otherwise><func:result select="''"/></xsl:otherwise>
     </xsl:choose>

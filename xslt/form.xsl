@@ -1,9 +1,10 @@
 <!-- form.xsl: the deliberate second step before an act: what it does, to what, exactly. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:str="http://exslt.org/strings"
     xmlns:f="urn:nginx-backup-tasks:sheet"
     xmlns:b="urn:nginx-backup-tasks:1"
-    extension-element-prefixes="f"
+    extension-element-prefixes="str f"
     exclude-result-prefixes="b">
 
   <!-- The list that what the act is about stands in. -->
@@ -14,13 +15,24 @@
         <xsl:when test="self::b:cleanup-task">cleanup</xsl:when>
         <xsl:when test="self::b:second-backup">second</xsl:when>
         <xsl:when test="self::b:command">commands</xsl:when>
+        <xsl:when test="self::b:cluster-backup">clusters</xsl:when>
         <xsl:otherwise>log</xsl:otherwise>
       </xsl:choose>
     </xsl:for-each>
   </xsl:variable>
 
+  <!-- The act in the message files; where it means something else for one kind
+       of record, that has texts of its own. -->
+  <xsl:variable name="form-act">
+    <xsl:variable name="action" select="/b:action-form/b:action"/>
+    <xsl:value-of select="$action"/>
+    <xsl:if test="f:has(concat('form.does.', $action, '.', $form-list))">
+      <xsl:value-of select="concat('.', $form-list)"/>
+    </xsl:if>
+  </xsl:variable>
+
   <xsl:template match="b:action-form" mode="title">
-    <xsl:value-of select="f:t1(concat('form.title.', b:action),
+    <xsl:value-of select="f:t1(concat('form.title.', $form-act),
         f:who(b:target/*))"/>
   </xsl:template>
 
@@ -31,7 +43,7 @@
     <div class="head">
       <h1><xsl:apply-templates select="." mode="title"/></h1>
     </div>
-    <xsl:if test="not(b:possible)">
+    <xsl:if test="not(b:possible) and not(b:choices)">
       <div class="verdict warn">
         <p>
           <strong><xsl:value-of select="f:t('form.not-now')"/></strong>
@@ -40,15 +52,18 @@
         </p>
       </div>
     </xsl:if>
+    <xsl:apply-templates select="b:choices"/>
     <xsl:if test="b:possible">
       <p class="lead">
-        <xsl:value-of select="f:t1(concat('form.does.', b:action),
+        <xsl:value-of select="f:t1(concat('form.does.', $form-act),
             f:who(b:target/*))"/>
       </p>
     </xsl:if>
     <xsl:call-template name="form-facts"/>
     <xsl:if test="b:possible">
-      <xsl:call-template name="form-statements"/>
+      <xsl:if test="b:action != 'backup'">
+        <xsl:call-template name="form-statements"/>
+      </xsl:if>
       <xsl:call-template name="form-itself"/>
     </xsl:if>
     <xsl:if test="not(b:possible)">
@@ -57,12 +72,30 @@
     <footer class="foot"><xsl:call-template name="about-data"/></footer>
   </xsl:template>
 
+  <!-- Of which tenant the backup is to be. -->
+  <xsl:template match="b:choices">
+    <p class="lead"><xsl:value-of select="f:t('form.choose')"/></p>
+    <ul class="choices">
+      <xsl:for-each select="b:tenant">
+        <li>
+          <a href="{$path}?tenant-name={str:encode-uri(string(.), true())}{
+              f:params-of($person-names)}">
+            <xsl:apply-templates select="." mode="text"/>
+          </a>
+        </li>
+      </xsl:for-each>
+    </ul>
+  </xsl:template>
+
   <xsl:template name="form-facts">
     <dl class="facts">
       <xsl:for-each select="b:target/*">
         <xsl:call-template name="cluster-field"/>
-        <xsl:if test="not(self::b:command)">
+        <xsl:if test="b:status">
           <xsl:call-template name="form-state"/>
+        </xsl:if>
+        <xsl:if test="self::b:cluster-backup">
+          <xsl:call-template name="form-backups"/>
         </xsl:if>
         <xsl:if test="self::b:command">
           <xsl:call-template name="command-request"/>
@@ -95,6 +128,35 @@
     </dl>
   </xsl:template>
 
+  <!-- What there is already, and whether the database will take the act. -->
+  <xsl:template name="form-backups">
+    <xsl:apply-templates select="b:last-full" mode="time-field">
+      <xsl:with-param name="label" select="f:t('col.last-full')"/>
+    </xsl:apply-templates>
+    <xsl:apply-templates select="b:last-incremental" mode="time-field">
+      <xsl:with-param name="label" select="f:t('col.last-incremental')"/>
+    </xsl:apply-templates>
+    <xsl:if test="b:log-status">
+      <xsl:call-template name="field">
+        <xsl:with-param name="label" select="f:t('col.log-backup')"/>
+        <xsl:with-param name="value">
+          <xsl:call-template name="status">
+            <xsl:with-param name="kind" select="'log'"/>
+            <xsl:with-param name="code" select="b:log-status"/>
+          </xsl:call-template>
+          <xsl:if test="b:log-status != 'IN_PROGRESS'">
+            <small class="late">
+              <xsl:value-of select="f:t('form.log-needed')"/>
+            </small>
+          </xsl:if>
+        </xsl:with-param>
+      </xsl:call-template>
+    </xsl:if>
+    <xsl:apply-templates select="b:observed" mode="time-field">
+      <xsl:with-param name="label" select="f:t('col.observed')"/>
+    </xsl:apply-templates>
+  </xsl:template>
+
   <!-- The state the act starts from, how long it has been so, how old the
        news of it is. -->
   <xsl:template name="form-state">
@@ -108,6 +170,9 @@
           <xsl:if test="b:status-since">
             <xsl:value-of select="f:t1('form.state-for',
                 f:span(f:age(b:status-since), 0))"/>
+            <xsl:if test="b:observed">
+              <xsl:value-of select="f:t('list.false')"/>
+            </xsl:if>
           </xsl:if>
           <xsl:if test="b:observed">
             <xsl:value-of select="f:t1('form.state-seen', f:ago(b:observed))"/>
@@ -155,10 +220,14 @@
   </xsl:template>
 
   <xsl:template name="form-itself">
-    <form class="do" method="post" action="{$path}{$keep}">
+    <form class="do" method="post" action="{$path}{
+        f:first(f:params-of(concat('tenant-name ', $person-names)))}">
       <input type="hidden" name="csrf" value="{$csrf}"/>
       <input type="hidden" name="expected-state" value="{b:expected-state}"/>
       <input type="hidden" name="idempotency-key" value="{b:idempotency-key}"/>
+      <xsl:if test="b:action = 'backup'">
+        <xsl:call-template name="form-modes"/>
+      </xsl:if>
       <xsl:if test="b:action = 'acknowledge'">
         <label>
           <xsl:value-of select="f:t('form.reason')"/>
@@ -171,18 +240,50 @@
         <button>
           <xsl:attribute name="class">
             <xsl:choose>
-              <xsl:when test="b:action = 'stop' or b:action = 'restart'">
+              <xsl:when test="b:action = 'stop' or b:action = 'restart'
+                  or b:action = 'cancel' and not(b:target/b:command)">
                 <xsl:text>danger</xsl:text>
               </xsl:when>
               <xsl:otherwise>primary</xsl:otherwise>
             </xsl:choose>
           </xsl:attribute>
-          <xsl:value-of select="f:t(concat('form.button.', b:action))"/>
+          <xsl:value-of select="f:t(concat('form.button.', $form-act))"/>
         </button>
         <xsl:text> </xsl:text>
         <xsl:call-template name="form-back"/>
       </p>
     </form>
+  </xsl:template>
+
+  <!-- Full or incremental, each with exactly what is run; none is chosen
+       beforehand. -->
+  <xsl:template name="form-modes">
+    <fieldset>
+      <legend><xsl:value-of select="$label-mode"/></legend>
+      <xsl:call-template name="form-mode">
+        <xsl:with-param name="mode" select="'FULL'"/>
+      </xsl:call-template>
+      <xsl:call-template name="form-mode">
+        <xsl:with-param name="mode" select="'INCREMENTAL'"/>
+      </xsl:call-template>
+      <xsl:if test="contains(b:statements/b:statement, ' N')">
+        <small><xsl:value-of select="f:t('form.number')"/></small>
+      </xsl:if>
+    </fieldset>
+  </xsl:template>
+
+  <xsl:template name="form-mode">
+    <xsl:param name="mode"/>
+    <label class="pick">
+      <input type="radio" name="mode" value="{$mode}" required="required"/>
+      <span>
+        <b><xsl:value-of select="f:word('mode', $mode)"/></b>
+        <small><xsl:value-of select="f:t(concat('form.mode.', $mode))"/></small>
+        <xsl:for-each select="b:statements/b:statement[@mode = $mode]">
+          <code><xsl:value-of select="concat(., ';')"/></code>
+        </xsl:for-each>
+      </span>
+    </label>
   </xsl:template>
 
   <xsl:template name="form-back">

@@ -16,7 +16,7 @@
   <!-- Stands in the addresses of the files in static/, so that a browser never
        uses old ones: the head of the SHA-256 of style and script, which
        tests/browser/sheets.test.js compares. -->
-  <xsl:variable name="assets" select="'9c98b956'"/>
+  <xsl:variable name="assets" select="'31ad7f5a'"/>
 
   <!-- What the operator calls the pages, else what we do. -->
   <xsl:variable name="product">
@@ -213,7 +213,10 @@
       <xsl:when test="starts-with($view, 'second') or $view = 'data-second'">
         <xsl:text>second</xsl:text>
       </xsl:when>
-      <xsl:when test="starts-with($view, 'cluster')">clusters</xsl:when>
+      <xsl:when test="starts-with($view, 'cluster')
+                      or /b:action-form/b:target/b:cluster-backup">
+        <xsl:text>clusters</xsl:text>
+      </xsl:when>
       <xsl:when test="starts-with($view, 'command')
                       or /b:action-form/b:target/b:command">commands</xsl:when>
       <xsl:when test="$view = 'audit'">audit</xsl:when>
@@ -236,7 +239,8 @@
     </xsl:call-template>
   </xsl:template>
 
-  <xsl:template match="b:action-form" mode="refresh"/>
+  <!-- Nothing on these changes by itself. -->
+  <xsl:template match="b:action-form | b:cause" mode="refresh"/>
 
   <!-- A command on its way is looked at more often. -->
   <xsl:template match="b:command" mode="refresh">

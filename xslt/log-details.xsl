@@ -17,7 +17,9 @@
     <xsl:call-template name="record-head">
       <xsl:with-param name="kind" select="'log'"/>
     </xsl:call-template>
-    <xsl:call-template name="log-acts"/>
+    <xsl:call-template name="record-acts">
+      <xsl:with-param name="kind" select="'log'"/>
+    </xsl:call-template>
     <xsl:apply-templates select="b:cause" mode="section"/>
     <xsl:if test="not(b:cause) and f:tone('log', b:status) = 'bad'">
       <section class="why-box" id="cause">
@@ -55,37 +57,6 @@
     <xsl:call-template name="rounds"/>
     <xsl:call-template name="gaps"/>
     <footer class="foot"><xsl:call-template name="about-data"/></footer>
-  </xsl:template>
-
-  <!-- The acts that the state allows, and the command that is under way. -->
-  <xsl:template name="log-acts">
-    <xsl:variable name="bad" select="f:tone('log', b:status) = 'bad'"/>
-    <xsl:if test="b:command or $operator and (b:actions/* or $bad)">
-      <div class="acts">
-        <xsl:if test="$operator and not(b:command[@state = 'REQUESTED'
-                      or @state = 'RUNNING'])">
-          <xsl:for-each select="b:actions/*">
-            <a class="button" href="{$base}log/{../../b:id}/{local-name()}{$keep}">
-              <xsl:value-of select="f:word('action', local-name())"/>
-            </a>
-            <xsl:text> </xsl:text>
-          </xsl:for-each>
-          <xsl:if test="$bad and not(b:acknowledged)">
-            <a class="button" href="{$base}log/{b:id}/acknowledge{$keep}">
-              <xsl:value-of select="f:t('action.acknowledge')"/>
-            </a>
-          </xsl:if>
-        </xsl:if>
-        <xsl:for-each select="b:command">
-          <p>
-            <a href="{$base}commands/{@id}{$keep}">
-              <xsl:value-of select="f:command-words(.)"/>
-            </a>
-            <xsl:value-of select="concat(' · ', f:ago(f:command-since(.)))"/>
-          </p>
-        </xsl:for-each>
-      </div>
-    </xsl:if>
   </xsl:template>
 
   <xsl:template name="rounds">

@@ -60,6 +60,13 @@
           <xsl:attribute name="aria-current">true</xsl:attribute>
         </xsl:if>
         <xsl:value-of select="f:t('range.custom')"/>
+        <xsl:if test="$range = 'custom'">
+          <xsl:text> </xsl:text>
+          <small>
+            <xsl:value-of select="concat(f:minute(f:window('from')), ' – ',
+                f:minute(f:window('to')))"/>
+          </small>
+        </xsl:if>
       </summary>
       <form class="pop" method="get" action="{$path}">
         <xsl:call-template name="hidden-but">
@@ -102,6 +109,14 @@
         <func:result select="substring(f:shift($given), 1, 19)"/>
       </xsl:otherwise>
     </xsl:choose>
+  </func:function>
+
+  <!-- "2026-11-22 16:20"; with its seconds where it has some. -->
+  <func:function name="f:minute">
+    <xsl:param name="time"/>
+    <func:result select="concat(substring($time, 1, 10), ' ',
+        substring($time, 12, 5), substring(substring($time, 17, 3),
+        1 div (substring($time, 18, 2) != '00')))"/>
   </func:function>
 
   <xsl:template name="zone-input">

@@ -104,6 +104,19 @@
         mode="note"/>
   </xsl:template>
 
+  <!-- To the form that cancels a task, where the operator of the page allows
+       it and no command is under way. -->
+  <xsl:template name="row-cancel">
+    <xsl:param name="kind"/>
+    <xsl:if test="$operator and b:actions/b:cancel and not(b:command[
+                  @state = 'REQUESTED' or @state = 'RUNNING'])">
+      <a class="act" href="{$base}{$kind}/{b:id}/cancel{$keep}">
+        <xsl:value-of select="f:t('action.cancel')"/>
+        <span class="vh"><xsl:value-of select="concat(' ', f:who(.))"/></span>
+      </a>
+    </xsl:if>
+  </xsl:template>
+
   <!-- Bar, percent, and the time left if it goes on at this pace. -->
   <xsl:template name="progress">
     <xsl:variable name="percent" select="floor(b:progress-percent)"/>
@@ -175,7 +188,16 @@
         </a>
         <xsl:value-of select="concat(' · ', f:ago(f:command-since(.)))"/>
       </small>
+      <xsl:apply-templates select="b:progress" mode="note"/>
     </xsl:if>
+  </xsl:template>
+
+  <!-- What the agent waits for, and when that was so. -->
+  <xsl:template match="b:progress" mode="note">
+    <small class="note">
+      <span lang="en"><xsl:value-of select="f:short(., 120)"/></span>
+      <xsl:value-of select="concat(' · ', f:ago(@at))"/>
+    </small>
   </xsl:template>
 
   <!-- When a command came into its state. -->
