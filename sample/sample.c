@@ -165,6 +165,22 @@ register_access(sample_run *run, size_t number)
                          "VALUES (?, ?, ?, '', '', '', ?)", values, 4, NULL);
 }
 
+/* The program may have moved since. */
+static bool
+move_simulation(sample_run *run)
+{
+    bt_value values[2];
+
+    if (run->conf->simulation == NULL) {
+        return true;
+    }
+    values[0] = bt_text(bt_str_of(run->conf->directory));
+    values[1] = bt_text(bt_str_of(run->conf->simulation));
+    return sample_sql(run, "UPDATE cluster_access SET endpoints = ?, "
+                      "program = ? WHERE cluster_id IN (SELECT id FROM "
+                      "clusters WHERE simulated = 1)", values, 2, NULL);
+}
+
 static bool
 register_accesses(sample_run *run)
 {
@@ -288,7 +304,8 @@ fill(sample_run *run)
         return BT_SAMPLE_FAILED;
     }
     if (whole) {
-        return BT_SAMPLE_THERE_ALREADY;
+        return move_simulation(run) ? BT_SAMPLE_THERE_ALREADY
+                                    : BT_SAMPLE_FAILED;
     }
     for (size_t i = 0; i < sample_cluster_count; i++) {
         if (!is_free(run, sample_clusters[i].name)) {
