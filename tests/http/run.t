@@ -16,7 +16,7 @@ my $run = $t->root . '/auto/run';
 my $dir = $t->dir . '/demo';
 my $port = $t->port;
 my @options = ('--dir', $dir, '--port', $port, '--tasks', 60);
-my @parts = qw(nginx worker db);
+my @parts = qw(nginx worker agent schedule db);
 
 sub demo {
     my ($path, %o) = @_;
@@ -53,9 +53,9 @@ sub listeners {
 # --- the first start ---------------------------------------------------------
 
 start_again('first');
-is(scalar alive(), 3, 'three parts run') or die "nothing to test\n";
+is(scalar alive(), 5, 'five parts run') or die "nothing to test\n";
 ok(-e "$dir/$_", "$_ is there") for qw(db.sock worker.sock nginx.conf
-    nginx.pid worker.pid db.pid log);
+    nginx.pid worker.pid agent.pid db.pid log);
 is_deeply([ listeners() ], ['0100007F'], 'listens on 127.0.0.1 only');
 
 for my $name (qw(viewer operator auditor feed)) {
@@ -70,12 +70,45 @@ my $first = demo('/backup/data.xml?range=30d', user => 'feed')->{body};
 my @ids = $first =~ m{<id>(\d+)</id>}g;
 cmp_ok(scalar @ids, '>=', 60, 'the samples');
 
+# --- the real cluster ----------------------------------------------------------
+
+sub embedded {
+    my ($view) = @_;
+    my $answer = demo("/backup/$view.xml?cluster=embedded", user => 'feed');
+    return $answer->{status} == 200 ? $t->xml($answer) : undef;
+}
+
+sub backups {
+    my $root = embedded('data') or return '';
+    return join ' ', sort map { $_->text('mode') . '=' . $_->text('status') }
+        $root->find('tasks/task');
+}
+
+sub log_state {
+    my $root = embedded('log') or return '';
+    return $root->text('backups/log-backup/status') // '';
+}
+
+# The process that streams the binary log, by the arguments that only it has.
+sub streams {
+    return grep { $t->read_file("/proc/$_/cmdline")
+            =~ /^mariadb-binlog\0--defaults-file=\Q$dir\E\// }
+        map { m{(\d+)} } glob '/proc/[0-9]*';
+}
+
+ok($t->wait_until(sub {
+    backups() =~ /FULL=COMPLETED INCREMENTAL=COMPLETED/ }, 120),
+    'a full and an incremental backup') or diag backups();
+ok($t->wait_until(sub { log_state() eq 'IN_PROGRESS' }, 60),
+    'its binary log is streamed');
+is(scalar streams(), 1, 'by one process');
+
 # --- refusals ----------------------------------------------------------------
 
 my ($status, $text) = $t->run_program($run, '--detach', @options);
 isnt($status, 0, 'twice in one directory');
 like($text, qr/already running.*--stop/, 'says how to end it');
-is(scalar alive(), 3, 'and leaves it alone');
+is(scalar alive(), 5, 'and leaves it alone');
 
 my $other = $t->dir . '/other';
 ($status, $text) = $t->run_program($run, '--detach', '--dir', $other,
@@ -129,6 +162,8 @@ ok($t->wait_until(sub {
     demo('/backup/data', user => 'viewer')->{status} == 200 }),
     'started by its command line, and the page is back');
 isnt(pid_of('db'), $old, 'db.pid is the new one');
+ok($t->wait_until(sub { log_state() eq 'IN_PROGRESS' && streams() == 1 }, 60),
+    'and the stream came back by itself');
 
 # --- stop, and start on the same data ----------------------------------------
 
@@ -136,12 +171,16 @@ isnt(pid_of('db'), $old, 'db.pid is the new one');
 is($status, 0, 'stop') or diag($text);
 like($text, qr/^$_ stopped$/m, "$_ stopped") for @parts;
 is(scalar alive(), 0, 'nothing runs');
+is(scalar streams(), 0, 'nor does the stream');
 ($status, $text) = $t->run_program($run, '--stop', '--dir', $dir);
 is("$status $text", "0 nothing runs in $dir\n", 'stop again');
 
 start_again('second');
 my $second = demo('/backup/data.xml?range=30d', user => 'feed')->{body};
-is_deeply([ $second =~ m{<id>(\d+)</id>}g ], \@ids, 'the same data');
+my %there = map { $_ => 1 } $second =~ m{<id>(\d+)</id>}g;
+is(scalar(grep { !$there{$_} } @ids), 0, 'the same data, and more');
+ok($t->wait_until(sub { log_state() eq 'IN_PROGRESS' && streams() == 1 }, 60),
+    'the stream goes on');
 $t->run_program($run, '--stop', '--dir', $dir);
 
 # --- in the foreground -------------------------------------------------------
