@@ -55,6 +55,15 @@ function owns(t) {
   return stack.directory;
 }
 
+// The statuses of what was sent there, from nginx's own log: a browser does not
+// tell of every frame in a sandbox.
+function posts(address) {
+  const line = `"POST ${new URL(address).pathname}" `;
+  return fs.readFileSync(path.join(stack.directory, 'log/access.log'), 'utf8')
+    .split('\n').filter((text) => text.includes(line))
+    .map((text) => text.split(line)[1].split(' ')[0]);
+}
+
 function refusals() {
   return Number(sql(
     "SELECT COUNT(*) FROM audit_events WHERE outcome = 'REFUSED'"));
@@ -174,18 +183,18 @@ for (const [where, host] of Object.entries(sites)) {
       attack = make(form);
       const untouched = fingerprint();
       const refused = refusals();
-      const sent = reader.page.waitForResponse((response) =>
-        response.url() === form.action, { timeout: 10000 });
+      const before = posts(form.action).length;
       await reader.page.goto(`http://${host}:${evil.address().port}/`);
       if (attack.press) {
         await reader.page.locator('button').click();
       }
-      const response = await sent;
-      assert.ok([401, 403].includes(response.status()),
-        `status ${response.status()}`);
-      assert.strictEqual(response.request().method(), 'POST');
+      for (let n = 0; n < 600 && posts(form.action).length === before; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const status = posts(form.action)[before];
+      assert.ok(['401', '403'].includes(status), `status ${status}`);
       assert.strictEqual(fingerprint(), untouched);
-      if (response.status() === 403) {
+      if (status === '403') {
         assert.ok(refusals() > refused, 'the attempt is on record');
       }
       await reader.close();

@@ -148,6 +148,8 @@ test_backs_up(void **state)
 static void
 test_longest(void **state)
 {
+    static const char  widest[] = { '\xf0', '\xa0', '\x80', '\x80' };
+
     char    name[128], wide[4 * 128];
     char    text[BT_OB_STATEMENTS][BT_OB_STATEMENT_MAX];
     size_t  i;
@@ -160,8 +162,8 @@ test_longest(void **state)
                                       BT_STR("SUSPEND")), 1);
     assert_int_equal(strlen(strchr(text[0], '`')), 2 * 128 + 2);
 
-    for (i = 0; i < sizeof(wide); i += 4) {
-        memcpy(wide + i, "\xf0\xa0\x80\x80", 4);
+    for (i = 0; i < sizeof(wide); i += sizeof(widest)) {
+        memcpy(wide + i, widest, sizeof(widest));
     }
 
     assert_true(bt_ob_backup(text[0], true, 4, (bt_str) { wide, sizeof(wide) },
