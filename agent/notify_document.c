@@ -112,7 +112,7 @@ write_all(bt_xml *xml, const bt_notify_message *message)
     bt_xml_attr(xml, "severity", severity_of(message->health));
     add_sentences(xml, message->health);
     add_link(xml, message->public_url, "clusters", 0, "");
-    bt_health_write(xml, NULL, message->health);
+    bt_health_write(xml, NULL, message->health, message->now);
     bt_xml_open(xml, "changes");
     for (size_t i = 0; i < message->count; i++) {
         if (message->changes[i].due) {

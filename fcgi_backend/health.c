@@ -68,7 +68,8 @@ bt_health_add(bt_reply *reply)
     status = bt_health_read(reply, &filter, BT_FILTER_SCOPE, 0, &health);
 
     if (status == BT_STORE_OK) {
-        bt_health_write(reply->xml, reply->zone, &health);
+        bt_health_write(reply->xml, reply->zone, &health,
+                        reply->request->now);
     }
 
     return status;

@@ -77,8 +77,8 @@ void bt_row_write(bt_reply *reply, const bt_field *fields, size_t count,
 /* The parts of a cause: code, stage, text, trace id; and what the catalogue
  * says about the code. */
 void bt_row_cause(bt_reply *reply, const bt_value cause[4]);
-/* Whether a task can be canceled, a tenant backed up; whole seconds from start to end, where both
- * are known; a decimal number without zeros at its end. */
+/* Whether a task can be canceled, a tenant backed up; whole seconds from start
+ * to end, where both are known; a decimal number without zeros at its end. */
 bool     bt_row_may_cancel(const bt_value cancel[2]);
 bool     bt_row_may_back_up(const bt_value backup[4]);
 bool     bt_row_duration(bt_value start, bt_value end, int64_t *seconds);

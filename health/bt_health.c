@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STALE_ROUNDS  3
+#define STALE_ROUNDS   3
+#define AGENT_SECONDS  "30"     /* three signs of life that did not come */
 
 
 typedef struct {
@@ -408,6 +409,36 @@ read_tenants(reading *read)
 }
 
 
+/* While no agent is there every number is as old as its last sign of life. */
+static bt_store_status
+read_agents(const reading *read)
+{
+    bt_rows         *rows;
+    bt_value         seen;
+    bt_store_status  status;
+
+    read->health->agents_away = BT_USEC_NONE;
+    status = bt_store_run(read->query->store, "SELECT MAX(g.last_seen)"
+                          " FROM agents g HAVING MAX(g.last_seen)"
+                          " < UTC_TIMESTAMP(6) - INTERVAL " AGENT_SECONDS
+                          " SECOND", NULL, 0, &rows, NULL);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    if (bt_rows_next(rows) > 0) {
+        seen = bt_rows_get(rows, 0);
+        read->health->agents_away = seen.type == BT_VALUE_TIME ? seen.number
+                                                               : BT_USEC_NONE;
+    }
+
+    bt_rows_close(rows);
+
+    return BT_STORE_OK;
+}
+
+
 static int
 compare_cluster(const void *key, const void *element)
 {
@@ -504,6 +535,10 @@ bt_health_find(const bt_health_query *query, bt_health *health)
     read = (reading) { .query = query, .health = health };
 
     status = read_clusters(&read);
+
+    if (status == BT_STORE_OK) {
+        status = read_agents(&read);
+    }
 
     if (status == BT_STORE_OK) {
         status = read_logs(&read);

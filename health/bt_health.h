@@ -50,6 +50,9 @@ typedef struct {
 
 /* Clusters by id, risks worst first; all in the pool of the query. */
 typedef struct {
+    bt_usec     agents_away;     /* since when no agent was seen, by the store's
+                                  * clock; BT_USEC_NONE: one is there, or there
+                                  * never was any */
     bt_cluster *clusters;
     size_t      cluster_count;
     bt_risk    *risks;
@@ -93,8 +96,10 @@ bt_store_status bt_health_find(const bt_health_query *query,
 
 void bt_health_count(const bt_health *health, bt_health_counts *counts);
 
-/* Writes <health> with the worst risks; one <risk>.  zone: see bt_xml_time. */
-void bt_health_write(bt_xml *xml, bt_zone *zone, const bt_health *health);
+/* Writes <health> with the worst risks; one <risk>.  zone: see bt_xml_time;
+ * now: that of the query. */
+void bt_health_write(bt_xml *xml, bt_zone *zone, const bt_health *health,
+                     bt_usec now);
 void bt_health_write_risk(bt_xml *xml, bt_zone *zone, const bt_risk *risk);
 
 #endif

@@ -71,13 +71,30 @@ write_states(bt_xml *xml, const bt_health *health)
 }
 
 
+static void
+write_agents(bt_xml *xml, bt_zone *zone, const bt_health *health, bt_usec now)
+{
+    if (health->agents_away == BT_USEC_NONE) {
+        return;
+    }
+
+    bt_xml_open(xml, "agents-away");
+    bt_xml_time(xml, zone, "since", health->agents_away);
+    bt_xml_leaf_int(xml, "seconds", now > health->agents_away
+                    ? (now - health->agents_away) / BT_SECOND : 0);
+    bt_xml_close(xml);
+}
+
+
 void
-bt_health_write(bt_xml *xml, bt_zone *zone, const bt_health *health)
+bt_health_write(bt_xml *xml, bt_zone *zone, const bt_health *health,
+    bt_usec now)
 {
     size_t  i;
 
     bt_xml_open(xml, "health");
     write_states(xml, health);
+    write_agents(xml, zone, health, now);
 
     for (i = 0; i < health->risk_count && i < BT_RISKS_SHOWN; i++) {
         bt_health_write_risk(xml, zone, &health->risks[i]);

@@ -16,12 +16,14 @@
       <xsl:attribute name="class">
         <xsl:text>verdict </xsl:text>
         <xsl:choose>
-          <xsl:when test="b:risk[1]/@severity = 'CRITICAL'">bad</xsl:when>
+          <xsl:when test="b:risk[1]/@severity = 'CRITICAL'
+                          or b:agents-away">bad</xsl:when>
           <xsl:when test="@at-risk &gt; 0 or $unknown">warn</xsl:when>
           <xsl:when test="@clusters = 0">quiet</xsl:when>
           <xsl:otherwise>ok</xsl:otherwise>
         </xsl:choose>
       </xsl:attribute>
+      <xsl:apply-templates select="b:agents-away"/>
       <strong><xsl:call-template name="verdict"/></strong>
       <xsl:for-each select="b:risk">
         <xsl:text> </xsl:text>
@@ -45,6 +47,15 @@
         <a href="{$risky-href}"><xsl:value-of select="f:t('health.all')"/></a>
       </xsl:if>
     </p>
+  </xsl:template>
+
+  <!-- What makes everything else old comes first. -->
+  <xsl:template match="b:agents-away">
+    <strong>
+      <xsl:value-of select="f:t1('health.agents-away',
+          f:span(b:seconds, 0))"/>
+    </strong>
+    <xsl:text> </xsl:text>
   </xsl:template>
 
   <!-- "2 of 24 clusters are at risk." -->

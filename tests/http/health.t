@@ -119,4 +119,16 @@ $t->sql("UPDATE clusters SET observed = NULL WHERE id = $id{DATA_AGE}");
 is($own, '', 'a cluster that was never observed has no risks');
 is(($root->find('status'))[0]->text, 'UNKNOWN', 'it is unknown');
 
+# While no agent is there all numbers are old, whatever they say.
+sub away { return (health()->find('agents-away'))[0] }
+is(away(), undef, 'a store without any agent says nothing of agents');
+$t->sql("INSERT INTO agents (name, started, last_seen) VALUES ('one',"
+    . ' UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 10 SECOND), ('
+    . "'two', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 1 HOUR)");
+is(away(), undef, 'one agent is enough');
+$t->sql('UPDATE agents SET last_seen = last_seen - INTERVAL 1 MINUTE');
+cmp_ok(away()->text('seconds'), '>=', 70, 'none for more than a minute');
+is(away()->text('since'), $t->value("SELECT DATE_FORMAT(MAX(last_seen),"
+    . " '%Y-%m-%dT%H:%i:%s.%fZ') FROM agents"), 'since the last one went');
+
 $t->done;

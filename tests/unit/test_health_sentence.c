@@ -125,7 +125,9 @@ test_whole(void **state)
           "0123456789012345678901234567890123456789x" },
         { .kind = BT_RISK_LOG_STOPPED, .cluster = "not shown" }
     };
-    bt_health  health = { clusters, 1234, risks, 4 };
+    bt_health  health = { .agents_away = BT_USEC_NONE, .clusters = clusters,
+                          .cluster_count = 1234, .risks = risks,
+                          .risk_count = 4 };
 
     (void) state;
     says(BT_ENGLISH, &health, "1 of 1,234 clusters is at risk. Log backup of "
@@ -136,11 +138,11 @@ test_whole(void **state)
          "的日志备份延时至少 2 小时 13 分钟。 pay 从未有过成功的数据备份。 "
          "012345678901234567890123456789012345678… 已有 10 天没有响应，"
          "其数据停留在当时。");
-    health = (bt_health) { clusters, 0, NULL, 0 };
+    health = (bt_health) { .clusters = clusters, .cluster_count = 0 };
     says(BT_ENGLISH, &health, "There is no cluster here that you may see.");
-    health = (bt_health) { &good, 1, NULL, 0 };
+    health = (bt_health) { .clusters = &good, .cluster_count = 1 };
     says(BT_ENGLISH, &health, "The one cluster is not at risk.");
-    health = (bt_health) { some, 3, NULL, 0 };
+    health = (bt_health) { .clusters = some, .cluster_count = 3 };
     says(BT_ENGLISH, &health, "No cluster is known to be at risk. 1 cluster "
          "has never been observed.");
 }
