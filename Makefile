@@ -56,7 +56,7 @@ PARTS    := $(COMMON) $(RECORDS) $(call parts,$(WORKER)) \
 TESTS    := $(wildcard tests/unit/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/*.c)
 FUZZ_SRC := $(wildcard common/*.c token/*.c agent/program_document.c \
-            agent/program_value.c)
+            agent/program_value.c agent/ob_cause.c agent/ob_path.c)
 TOOLS    := $(wildcard tests/tokens/*.c tests/bench/*.c)
 
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(TESTS))

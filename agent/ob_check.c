@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/bt_ob.h"
+#include "store/bt_dialect.h"
 
 #define FOUND_MAX    600
 #define CLOCK_GOOD   (5 * BT_SECOND)
@@ -140,13 +141,19 @@ ob_check_views(ob_link *link, const ob_view *views, size_t count,
         }
         if (found[i].columns != 0) {
             ob_check_line(report, BT_CHECK_PASS, view.name, "", "%s",
-                          view.purpose);
+                          view.purpose[0] != '\0' ? view.purpose : "there");
+        } else if (found[i].error == BT_ERROR_NO_TABLE && !views[i].needed) {
+            if (view.purpose[0] != '\0') {
+                ob_check_line(report, BT_CHECK_WARN, view.name, "not every "
+                              "version has it", "not there; missing on the "
+                              "page: %s", view.purpose);
+            }
         } else {
             ob_check_line(report, views[i].needed ? BT_CHECK_FAIL
                                                   : BT_CHECK_WARN,
                           view.name, "connect to the sys tenant, and grant "
                           "the account SELECT on the database oceanbase",
-                          "error %u, missing on the page: %s", found[i].error,
+                          "error %u; missing on the page: %s", found[i].error,
                           view.purpose);
         }
     }

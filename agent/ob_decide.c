@@ -425,8 +425,9 @@ ob_decide_answer(unsigned number, const char *message, ob_decision *decision)
                "statement at once (%u: %.200s); looking again.", number,
                message);
     } else {
-        decide(decision, OB_DO_FAIL, "The cluster refused: %s%.300s%s%s.",
+        decide(decision, OB_DO_FAIL, "The cluster refused: %s%.300s%s%s",
                known != NULL ? code : "", known != NULL ? known : message,
-               remedy != NULL ? "; " : "", remedy != NULL ? remedy : "");
+               remedy != NULL ? " What to do: " : "",
+               remedy != NULL ? remedy : "");
     }
 }

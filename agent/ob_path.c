@@ -1,5 +1,6 @@
 /* ob_path.c: keeps secrets out of paths and texts: keys, passwords, query parts. */
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,20 +44,39 @@ length_to(bt_str text, size_t from, const char *ends)
     return i;
 }
 
+static bool
+begins(bt_str text, size_t i, const char *word)
+{
+    size_t len = strlen(word);
+
+    return i <= text.len && text.len - i >= len
+           && strncasecmp(text.data + i, word, len) == 0;
+}
+
 /* The length of the name of a secret at `i`, 0: there is none. */
 static size_t
 secret_at(bt_str text, size_t i)
 {
     for (size_t k = 0; k < sizeof(secrets) / sizeof(secrets[0]); k++) {
-        size_t len = strlen(secrets[k]);
-
-        if (text.len - i >= len
-            && strncasecmp(text.data + i, secrets[k], len) == 0)
-        {
-            return len;
+        if (begins(text, i, secrets[k])) {
+            return strlen(secrets[k]);
         }
     }
     return 0;
+}
+
+/* The end of a value, which may stand in quotes. */
+static size_t
+end_of_value(bt_str text, size_t i)
+{
+    char quote[2] = "";
+
+    if (i < text.len && (text.data[i] == '\'' || text.data[i] == '"')) {
+        quote[0] = text.data[i];
+        i = length_to(text, i + 1, quote);
+        return i < text.len ? i + 1 : i;
+    }
+    return length_to(text, i, value_end);
 }
 
 /* Where the path of a URL that begins behind "://" has its query part. */
@@ -87,7 +107,7 @@ ob_text_clean(bt_str text, char *out, size_t size)
         if (name > 0) {
             bt_buf_add(&buf, text.data + i, name);
             bt_buf_addz(&buf, "***");
-            i = length_to(text, i + name, value_end);
+            i = end_of_value(text, i + name);
         } else if (is_query(text, i)) {
             bt_buf_addz(&buf, "?***");
             i = length_to(text, i, " \t\r\n,;'\")");
@@ -95,6 +115,20 @@ ob_text_clean(bt_str text, char *out, size_t size)
             i += add_character(&buf, text.data + i, text.len - i);
         }
     }
+}
+
+/* RFC 3986, section 3.1. */
+static bool
+is_scheme(const char *text, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && (isalnum((unsigned char) text[i])
+                       || strchr("+-.", text[i]) != NULL))
+    {
+        i++;
+    }
+    return i == len;
 }
 
 /* Passes over "LOCATION=" and the user part of an authority. */
@@ -107,12 +141,14 @@ path_begin(bt_str path, bt_buf *out)
     while (i < path.len && path.data[i] == ' ') {
         i++;
     }
-    if (path.len - i >= 9 && strncasecmp(path.data + i, "LOCATION=", 9) == 0) {
-        i += 9;
+    if (begins(path, i, "LOCATION=")) {
+        i += strlen("LOCATION=");
     }
     mark = path.len == i ? NULL
                          : memmem(path.data + i, path.len - i, "://", 3);
-    if (mark == NULL) {
+    if (mark == NULL
+        || !is_scheme(path.data + i, (size_t) (mark - path.data) - i))
+    {
         return i;
     }
     end = (size_t) (mark - path.data) + 3;
@@ -132,11 +168,7 @@ is_option(bt_str path, size_t i)
     };
 
     for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
-        size_t len = strlen(options[k]);
-
-        if (path.len - i >= len
-            && strncasecmp(path.data + i, options[k], len) == 0)
-        {
+        if (begins(path, i, options[k])) {
             return true;
         }
     }
@@ -152,7 +184,8 @@ ob_path_clean(bt_str path, char *out, size_t size)
     bt_buf_init(&buf, out, size);
     i = path_begin(path, &buf);
     while (i < path.len && !buf.full && path.data[i] != '?'
-           && !is_option(path, i) && secret_at(path, i) == 0)
+           && !is_option(path, i) && secret_at(path, i) == 0
+           && !(path.data[i] == '&' && secret_at(path, i + 1) > 0))
     {
         i += add_character(&buf, path.data + i, path.len - i);
     }

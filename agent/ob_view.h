@@ -8,7 +8,7 @@
 #define OB_COLUMNS_MAX  32
 
 /* A view and the columns that are read of it, in the order of the rows.
- * purpose: for "cluster check". */
+ * purpose: for "cluster check"; "": no version has it for sure. */
 typedef struct {
     const char        *name;        /* without the database, oceanbase */
     const char *const *columns;

@@ -52,7 +52,9 @@ static const char *const copy_columns[] = {
 };
 
 /* Sources: the pages of these views of 3.1.5, and the view definitions of the
- * 3.1 kernel.  Versions before 2.2.77 lack some. */
+ * 3.1 kernel.  Versions before 2.2.77 lack some.  Why a data backup failed is
+ * told by an inner table, where it is there; CDB_OB_BAKCUP_CLEAN_HISTORY is
+ * spelt so in a page of the documentation. */
 const ob_view ob2_views[OB2_VIEWS] = {
     [OB2_TENANTS] = VIEW("__all_tenant", tenant_columns, false,
                          "names of tenants"),
@@ -63,7 +65,7 @@ const ob_view ob2_views[OB2_VIEWS] = {
     [OB2_FILES] = VIEW("CDB_OB_BACKUP_SET_FILES", file_columns, false,
                        "state of backup sets (2.2.77 and later)"),
     [OB2_RESULTS] = VIEW("__all_backup_task_history", result_columns, false,
-                         "why a data backup failed"),
+                         ""),
     [OB2_ROUNDS] = VIEW("CDB_OB_BACKUP_ARCHIVELOG", round_columns, false,
                         "the log backup (2.2.77 and later)"),
     [OB2_SUMMARY] = VIEW("CDB_OB_BACKUP_ARCHIVELOG_SUMMARY", round_columns,
@@ -74,8 +76,7 @@ const ob_view ob2_views[OB2_VIEWS] = {
                                clean_history_columns, false,
                                "cleanup tasks that have ended"),
     [OB2_CLEAN_MISSPELT] = VIEW("CDB_OB_BAKCUP_CLEAN_HISTORY",
-                                clean_history_columns, false,
-                                "the same under the name of some versions"),
+                                clean_history_columns, false, ""),
     [OB2_SET_JOBS] = VIEW("CDB_OB_BACKUP_BACKUPSET_JOB", job_columns, false,
                           "second backups of sets"),
     [OB2_SET_JOB_HISTORY] = VIEW("CDB_OB_BACKUP_BACKUPSET_JOB_HISTORY",

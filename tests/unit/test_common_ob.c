@@ -76,6 +76,20 @@ test_statements(void **state)
     assert_string_equal(text[0], "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
                         " 'ENABLE' TENANT = `acct`");
 
+    /* a deferred destination, of a round or a log mode that is off or on */
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4,
+                                      BT_STR("acct"), BT_STR("STOP, DEFER")),
+                     2);
+    assert_string_equal(text[0], "ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE ="
+                        " 'ENABLE' TENANT = `acct`");
+    assert_string_equal(text[1], "ALTER SYSTEM ARCHIVELOG TENANT = `acct`");
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4,
+                                      BT_STR("acct"),
+                                      BT_STR("ARCHIVELOG, DEFER")), 1);
+    assert_int_equal(bt_ob_statements(text, BT_ACTION_START, 4,
+                                      BT_STR("acct"), BT_STR("DEFER")), 1);
+    assert_string_equal(text[0], "ALTER SYSTEM ARCHIVELOG TENANT = `acct`");
+
     assert_int_equal(bt_ob_statements(text, BT_ACTION_RESTART, 4,
                                       BT_STR("a`b"), BT_STR("")), 2);
     assert_string_equal(text[0], "ALTER SYSTEM NOARCHIVELOG TENANT = `a``b`");
