@@ -232,20 +232,18 @@ collect(simulation *sim)
 static bool
 read_registration(simulation *sim)
 {
-    const char        *user = getenv("BT_USER");
-    unsigned long long seed;
-    long long          tasks, began;
+    const char *user = getenv("BT_USER");
+    char       *end;
 
     sim->directory = getenv("BT_ENDPOINTS");
-    if (user == NULL || sim->directory == NULL
-        || sscanf(user, "%llu.%lld.%lld", &seed, &tasks, &began) != 3)
-    {
+    if (user == NULL || sim->directory == NULL) {
         return false;
     }
-    sim->conf = (bt_sample_conf) { .tasks = tasks, .seed = seed };
-    sim->began = began;
+    sim->conf.seed = strtoull(user, &end, 10);
+    sim->conf.tasks = *end == '.' ? strtoll(end + 1, &end, 10) : 0;
+    sim->began = *end == '.' ? strtoll(end + 1, &end, 10) : 0;
     sim->now = bt_time_now();
-    return true;
+    return *end == '\0' && sim->conf.tasks > 0 && sim->began > 0;
 }
 
 static bool

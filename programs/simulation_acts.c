@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,23 +18,27 @@ file_of(const simulation *sim, int64_t tenant, char *path, size_t size)
 size_t
 sim_acts(const simulation *sim, int64_t tenant, sim_act acts[SIM_TOLD])
 {
-    char      path[1200], line[128];
-    FILE     *file;
-    size_t    count = 0;
-    long long at, command;
-    char      verb;
+    char   path[1200], line[128];
+    FILE  *file;
+    size_t count = 0;
 
     file_of(sim, tenant, path, sizeof(path));
     file = fopen(path, "re");
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (sscanf(line, "%c %lld %lld", &verb, &at, &command) != 3) {
+        char   *end;
+        sim_act act = { .verb = line[0] };
+
+        /* A line that was not written to its end is none. */
+        if (strlen(line) < 4 || strchr(line, '\n') == NULL) {
             continue;
         }
+        act.at = strtoll(line + 1, &end, 10);
+        act.command = strtoll(end, NULL, 10);
         if (count == SIM_TOLD) {
             memmove(acts, acts + 1, (SIM_TOLD - 1) * sizeof(*acts));
             count--;
         }
-        acts[count++] = (sim_act) { verb, at, command };
+        acts[count++] = act;
     }
     if (file != NULL) {
         (void) fclose(file);

@@ -29,17 +29,21 @@ function freePort() {
   });
 }
 
-function run(args) {
-  const result = spawnSync(path.join(root, 'auto/run'), args,
-    { encoding: 'utf8', timeout: 600000 });
+function run(args, agent = false) {
+  const result = spawnSync(path.join(root, 'auto/run'), args, {
+    encoding: 'utf8',
+    timeout: 600000,
+    env: { ...process.env, BT_STILL: agent ? '' : '1' },
+  });
   if (result.status !== 0) {
     throw new Error(`auto/run ${args.join(' ')}: ${result.stderr}`);
   }
 }
 
 // Starts everything; returns { url, directory, browser, open, stop }; directory
-// is null where the installation is somebody else's.
-async function start({ tasks = 600 } = {}) {
+// is null where the installation is somebody else's.  With `agent` time passes in
+// the sample clusters, and there is a real one; without it all stays as it is.
+async function start({ tasks = 600, agent = false } = {}) {
   let url = process.env.BT_BROWSER_URL;
   let directory = null;
   if (!url) {
@@ -47,7 +51,7 @@ async function start({ tasks = 600 } = {}) {
     const port = await freePort();
     try {
       run(['--detach', '--dir', directory, '--port', String(port),
-        '--tasks', String(tasks)]);
+        '--tasks', String(tasks)], agent);
     } catch (error) {
       fs.rmSync(directory, { recursive: true, force: true });
       throw error;
