@@ -68,7 +68,7 @@ select_commands(ctl_context *ctl, const list_options *list, bt_rows **rows)
     };
 
     return bt_store_run(ctl->store, "SELECT t.id, t.action, c.name, n.name,"
-                        " t.target_id, " BT_SQL_STATE("t") ", t.requested_by,"
+                        " CONCAT(t.kind, '/', t.target_id), " BT_SQL_STATE("t") ", t.requested_by,"
                         " t.requested_at, t.deadline, CASE WHEN "
                         BT_SQL_OVERDUE("t") " THEN t.deadline"
                         " ELSE t.ended_at END, t.canceled_by, t.result"
@@ -85,7 +85,7 @@ static int
 list_commands(ctl_context *ctl, int argc, char **argv)
 {
     static const char *const heads[] = {
-        "ID", "ACTION", "CLUSTER", "TENANT", "LOG BACKUP", "STATE", "BY",
+        "ID", "ACTION", "CLUSTER", "TENANT", "TARGET", "STATE", "BY",
         "REQUESTED", "DEADLINE", "ENDED", "CANCELED BY", "RESULT"
     };
     list_options list;

@@ -32,6 +32,8 @@ int  ctl_check(ctl_context *ctl, int argc, char **argv);
 int  ctl_cluster(ctl_context *ctl, int argc, char **argv);
 int  ctl_sample(ctl_context *ctl, int argc, char **argv);
 int  ctl_log(ctl_context *ctl, int argc, char **argv);
+int  ctl_backup(ctl_context *ctl, int argc, char **argv);
+int  ctl_cancel(ctl_context *ctl, int argc, char **argv);
 int  ctl_status(ctl_context *ctl, int argc, char **argv);
 int  ctl_command_of(ctl_context *ctl, int argc, char **argv);
 int  ctl_audit(ctl_context *ctl, int argc, char **argv);

@@ -21,6 +21,12 @@ static const ctl_command commands[] = {
     { "log", "start|stop|restart [option ...] CLUSTER [TENANT]",
       "request an act on a log backup, as the buttons of the page do", ctl_log,
       false },
+    { "backup", "--mode full|incremental [option ...] CLUSTER [TENANT]",
+      "request a data backup at once, where the cluster allows it",
+      ctl_backup, false },
+    { "cancel", "data|cleanup [option ...] ID",
+      "request the end of a data backup or cleanup that runs", ctl_cancel,
+      false },
     { "command", "list [-H] [--all] [--limit N] [CLUSTER] | cancel ID",
       "requested acts, and to take one back", ctl_command_of, false },
     { "audit", "list [-H] [option ...] | verify [--from ID] [--anchor ID:HASH]"
