@@ -29,6 +29,8 @@ static const route_entry  routes[] = {
       BT_ACTION_NONE },
     { "audit", false, NULL, BT_VIEW_AUDIT, BT_VIEW_NONE, BT_ACTION_NONE },
     { "health", false, NULL, BT_VIEW_HEALTH, BT_VIEW_NONE, BT_ACTION_NONE },
+    { "metrics", false, NULL, BT_VIEW_METRICS, BT_VIEW_NONE,
+      BT_ACTION_NONE },
     { "data", true, NULL, BT_VIEW_DATA_TASK, BT_VIEW_DATA, BT_ACTION_NONE },
     { "data", true, "cause", BT_VIEW_DATA_CAUSE, BT_VIEW_DATA,
       BT_ACTION_NONE },
@@ -170,7 +172,7 @@ is_static(bt_str path)
 }
 
 
-static const char *const  suffixes[BT_FORMAT_MAX] = {
+static const char *const  suffixes[BT_FORMAT_TEXT] = {
     [BT_FORMAT_HTML] = "",
     [BT_FORMAT_XML] = ".xml",
     [BT_FORMAT_CSV] = ".csv",
@@ -206,7 +208,7 @@ suffix_of(bt_str path)
 {
     int  i;
 
-    for (i = BT_FORMAT_HTML + 1; i < BT_FORMAT_MAX; i++) {
+    for (i = BT_FORMAT_XML; i < BT_FORMAT_TEXT; i++) {
         if (ends_with(path, suffixes[i])) {
             return (bt_format_e) i;
         }
@@ -220,7 +222,7 @@ bool
 bt_path_is_feed(bt_str path)
 {
     return suffix_of(path) != BT_FORMAT_HTML || ends_with(path, "/feed.xsd")
-           || ends_with(path, "/feed.rng");
+           || ends_with(path, "/feed.rng") || ends_with(path, "/metrics");
 }
 
 
@@ -276,6 +278,10 @@ bt_route_parse(bt_str path, bt_route *route)
 
     if (find_route(path, route) != 200) {
         return 404;
+    }
+
+    if (route->view == BT_VIEW_METRICS && route->format == BT_FORMAT_HTML) {
+        route->format = BT_FORMAT_TEXT;
     }
 
     return bt_view_has_format(route->view, route->format) ? 200 : 404;

@@ -25,6 +25,7 @@ static const char *const  view_names[BT_VIEW_MAX] = {
     [BT_VIEW_HEALTH] = "health",
     [BT_VIEW_STATIC] = "static",
     [BT_VIEW_SCHEMA] = "schema",
+    [BT_VIEW_METRICS] = "metrics",
 };
 
 
@@ -43,6 +44,8 @@ static const char *const  format_names[] = {
     [BT_FORMAT_HTML] = "html",
     [BT_FORMAT_XML] = "xml",
     [BT_FORMAT_CSV] = "csv",
+    [BT_FORMAT_TEXT] = "text",
+    [BT_FORMAT_OPENMETRICS] = "openmetrics",
 };
 
 
@@ -173,13 +176,17 @@ bt_view_has_format(bt_view_e view, bt_format_e format)
     switch (format) {
 
     case BT_FORMAT_XML:
-        return view != BT_VIEW_HEALTH;
+        return view != BT_VIEW_HEALTH && view != BT_VIEW_METRICS;
 
     case BT_FORMAT_CSV:
         return bt_view_is_list(view);
 
+    case BT_FORMAT_TEXT:
+    case BT_FORMAT_OPENMETRICS:
+        return view == BT_VIEW_METRICS;
+
     default:
-        return true;
+        return view != BT_VIEW_METRICS;
     }
 }
 
@@ -226,6 +233,7 @@ roles_needed(const bt_route *route)
         return 0;
 
     case BT_VIEW_SCHEMA:
+    case BT_VIEW_METRICS:
         return BT_ROLE_VIEWER | BT_ROLE_OPERATOR | BT_ROLE_AUDITOR
                | BT_ROLE_FEED;
 

@@ -27,6 +27,7 @@ typedef enum {
     BT_VIEW_HEALTH,          /* health, without identity */
     BT_VIEW_STATIC,          /* static/...: left to nginx */
     BT_VIEW_SCHEMA,          /* feed.xsd, feed.rng: left to nginx */
+    BT_VIEW_METRICS,         /* metrics */
     BT_VIEW_MAX
 } bt_view_e;
 
@@ -42,7 +43,10 @@ typedef enum {
 } bt_action_e;
 
 typedef enum {
-    BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV, BT_FORMAT_MAX
+    BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV,
+    BT_FORMAT_TEXT,          /* of metrics */
+    BT_FORMAT_OPENMETRICS,   /* of metrics, where the client prefers it */
+    BT_FORMAT_MAX
 } bt_format_e;
 
 /* Roles of the contract, section 6, as bits. */
@@ -88,8 +92,8 @@ bool        bt_view_is_list(bt_view_e view);
  * others, too. */
 bool        bt_view_has_format(bt_view_e view, bt_format_e format);
 
-/* True when the last segment of a client's path has the suffix of a format, or
- * of a schema: whoever asks for it is no browser that opens a page. */
+/* True when a client's path has the suffix of a format, or ends like those of
+ * schemas and metrics: whoever asks for it does not open a page. */
 bool        bt_path_is_feed(bt_str path);
 
 /* Codes of a view's status parameter, NULL-terminated; NULL if it has none.

@@ -34,7 +34,8 @@ bt_document_time(bt_reply *reply, const char *element, bt_usec at)
 bool
 bt_document_is_xml(const bt_reply *reply)
 {
-    return reply->request->route.format != BT_FORMAT_CSV;
+    return reply->request->route.format == BT_FORMAT_HTML
+           || reply->request->route.format == BT_FORMAT_XML;
 }
 
 
@@ -211,7 +212,7 @@ add_alternates(bt_reply *reply)
         return;
     }
 
-    for (format = BT_FORMAT_XML; format < BT_FORMAT_MAX; format++) {
+    for (format = BT_FORMAT_XML; format < BT_FORMAT_TEXT; format++) {
 
         if (bt_view_has_format(route.view, (bt_format_e) format)) {
             route.format = (bt_format_e) format;

@@ -33,6 +33,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_CLEANUP_TASK] = bt_view_cleanup_task,
     [BT_VIEW_CLUSTER] = bt_view_cluster,
     [BT_VIEW_COMMAND] = bt_view_command,
+    [BT_VIEW_METRICS] = bt_view_metrics,
     [BT_VIEW_ACTION] = bt_view_action
 };
 
@@ -183,6 +184,9 @@ static const char *const  types[BT_FORMAT_MAX] = {
     [BT_FORMAT_HTML] = "text/xml",
     [BT_FORMAT_XML] = "application/xml; charset=utf-8",
     [BT_FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
+    [BT_FORMAT_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
+    [BT_FORMAT_OPENMETRICS] = "application/openmetrics-text; version=1.0.0;"
+                              " charset=utf-8",
 };
 
 
@@ -231,8 +235,20 @@ set_headers(bt_output *output, const bt_request *request)
     output->cache_control = request->route.view == BT_VIEW_ACTION
                             ? "private, no-store" : "private, no-cache";
 
-    if (request->route.format != BT_FORMAT_HTML) {
+    switch (request->route.format) {
+
+    case BT_FORMAT_XML:
+    case BT_FORMAT_CSV:
         add_file_name(output, request);
+        break;
+
+    case BT_FORMAT_TEXT:
+    case BT_FORMAT_OPENMETRICS:
+        bt_output_header(output, "Vary", BT_STR("Accept"));
+        break;
+
+    default:
+        break;
     }
 }
 

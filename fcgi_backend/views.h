@@ -32,6 +32,7 @@ int bt_view_cluster(bt_reply *reply);
 int bt_view_commands(bt_reply *reply);
 int bt_view_command(bt_reply *reply);
 int bt_view_audit(bt_reply *reply);
+int bt_view_metrics(bt_reply *reply);
 int bt_view_action(bt_reply *reply);
 
 #endif

@@ -103,7 +103,8 @@ ngx_http_backup_tasks_is_navigation(ngx_http_request_t *r)
 }
 
 
-/* The documents of other formats, and static files, have a suffix. */
+/* The documents of other formats, and static files, have a suffix; metrics
+ * are read by programs, too. */
 
 static ngx_uint_t
 ngx_http_backup_tasks_is_page(ngx_http_request_t *r)
@@ -112,6 +113,10 @@ ngx_http_backup_tasks_is_page(ngx_http_request_t *r)
     bt_str  path, args;
 
     ngx_http_backup_tasks_split_address(r, &path, &args);
+
+    if (bt_str_eqz(path, "metrics")) {
+        return 0;
+    }
 
     for (i = path.len; i > 0 && path.data[i - 1] != '/'; i--) {
         if (path.data[i - 1] == '.') {

@@ -28,6 +28,8 @@ static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value);
 static const char *ngx_http_backup_tasks_locale_language(ngx_str_t *locale);
 static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
+static ngx_uint_t ngx_http_backup_tasks_prefers_openmetrics(
+    ngx_http_request_t *r);
 static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p,
     const u_char *last, const char *tag);
 static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p,
@@ -130,6 +132,13 @@ ngx_http_backup_tasks_export(ngx_http_request_t *r,
 
     } else {
         ctx->method = r->method_name;
+    }
+
+    if (route->view == BT_VIEW_METRICS
+        && ngx_http_backup_tasks_prefers_openmetrics(r))
+    {
+        ngx_http_backup_tasks_text(&ctx->format,
+                                   bt_format_name(BT_FORMAT_OPENMETRICS));
     }
 
     if (route->id != 0
@@ -514,6 +523,32 @@ ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted)
     }
 
     return zh;
+}
+
+
+/* Whoever names the newer format understands it; "q=0" is a refusal. */
+
+static ngx_uint_t
+ngx_http_backup_tasks_prefers_openmetrics(ngx_http_request_t *r)
+{
+    u_char             *p, *end, *last;
+    ngx_str_t           accepted;
+    static const char   name[] = "application/openmetrics-text";
+
+    if (ngx_http_backup_tasks_find_header(r, "Accept", &accepted) == 0) {
+        return 0;
+    }
+
+    last = accepted.data + accepted.len;
+    p = ngx_strlcasestrn(accepted.data, last, (u_char *) name,
+                         sizeof(name) - 2);
+    if (p == NULL) {
+        return 0;
+    }
+
+    end = ngx_strlchr(p, last, ',');
+
+    return ngx_http_backup_tasks_quality(p, end ? end : last) > 0;
 }
 
 

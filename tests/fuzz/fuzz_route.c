@@ -56,7 +56,7 @@ write_path(bt_buf *out, const bt_route *route)
         bt_buf_addz(out, last);
     }
 
-    if (route->format != BT_FORMAT_HTML) {
+    if (route->format != BT_FORMAT_HTML && route->view != BT_VIEW_METRICS) {
         bt_buf_addc(out, '.');
         bt_buf_addz(out, bt_format_name(route->format));
     }

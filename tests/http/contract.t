@@ -150,6 +150,22 @@ sub check_schema {
     return;
 }
 
+sub check_metrics {
+    my ($path, $row) = @_;
+    is($t->get("/backup/$path")->{status}, 401, "$path: nobody");
+    is_deeply([ sort split / /, $row->{roles} ], [ sort @roles ],
+        "$path: for every role");
+    for my $role (@roles) {
+        like(expect_status($path, $role, 1)->{headers}{'content-type'},
+            qr{^text/plain; version=0\.0\.4;}, "$path: type");
+    }
+    is($t->get("/backup/$path?tz=UTC", user => 'feed')->{status}, 400,
+        "$path takes no parameter");
+    is($t->get("/backup/$path.$_", user => 'feed')->{status}, 404,
+        "$path has no $_") for qw(xml csv text);
+    return;
+}
+
 for my $row (@paths) {
     for my $path (map { with_id($_) } words($row->{path})) {
         $path =~ s{^/}{};
@@ -162,6 +178,8 @@ for my $row (@paths) {
             is($t->get("/backup/static/$file")->{status}, 200, 'static');
         } elsif ($row->{view} eq 'schema') {
             check_schema($path, $row);
+        } elsif ($path eq 'metrics') {
+            check_metrics($path, $row);
         } elsif ($path eq 'health') {
             is($t->get("/backup/$path")->{body}, "ok\n", 'health');
             is($t->get("/backup/$path.xml", user => 'operator')->{status}, 404,

@@ -88,7 +88,7 @@ for my $dest (qw(iframe frame embed object empty script style image worker
 }
 is(leads(asked('/backup/data', ('Sec-Fetch-Dest', 'document') x 2)), 401,
     'two headers');
-is(leads($t->get("/backup/$_")), 401, $_) for qw(data.xml data/7.xml data.csv
+is(leads($t->get("/backup/$_")), 401, $_) for qw(data.xml data/7.xml metrics data.csv
     data.atom feed.xsd data?layout=frame data?layout=fragment
     nothing.xml data?range=7d&layout=frame);
 for my $method (qw(HEAD PUT DELETE OPTIONS)) {

@@ -32,6 +32,7 @@ static const good_path  good_paths[] = {
     { "static/..a", BT_VIEW_STATIC, 0, 0, 0, false },
     { "feed.xsd", BT_VIEW_SCHEMA, 0, 0, 0, false },
     { "feed.rng", BT_VIEW_SCHEMA, 0, 0, 0, false },
+    { "metrics", BT_VIEW_METRICS, 0, 0, 0, false },
     { "data/18230", BT_VIEW_DATA_TASK, BT_VIEW_DATA, 0, 18230, true },
     { "data/1/cause", BT_VIEW_DATA_CAUSE, BT_VIEW_DATA, 0, 1, true },
     { "data/1/second", BT_VIEW_DATA_SECOND, BT_VIEW_DATA, 0, 1, true },
@@ -90,7 +91,8 @@ test_good_paths(void **state)
                                         &route), 200);
         assert_route(&route, &good_paths[i],
                      good_paths[i].view == BT_VIEW_SCHEMA ? BT_FORMAT_XML
-                                                          : BT_FORMAT_HTML);
+                     : good_paths[i].view == BT_VIEW_METRICS ? BT_FORMAT_TEXT
+                     : BT_FORMAT_HTML);
 
         if (good_paths[i].has_xml) {
             snprintf(path, sizeof(path), "%s.xml", good_paths[i].path);
@@ -131,7 +133,8 @@ test_bad_paths(void **state)
         "data/.xml", "data/1.", "data/1/.xml", ".", "..", "../data",
         "data/..", "data/./1", "static", "static/", "static/..", "static/.",
         "static/../data", "static/a/../../data", "static//a", "static/a/",
-        "static.xml", "root", "data task", "data%2F1", "metrics", "reports",
+        "static.xml", "root", "data task", "data%2F1", "metrics.xml",
+        "metrics.csv", "metrics/1", "reports",
         "data/1\n", "log/\xEF\xBC\x97",
     };
     bt_route  route;
@@ -273,7 +276,8 @@ test_roles_needed(void **state)
         { "data.xml", ALL_ROLES, "viewer" },
         { "data.csv", ALL_ROLES, "viewer" },
         { "audit.csv", acts, "operator" },
-        { "feed.xsd", ALL_ROLES, "viewer" }, { "log/1", pages, "viewer" },
+        { "feed.xsd", ALL_ROLES, "viewer" },
+        { "metrics", ALL_ROLES, "viewer" }, { "log/1", pages, "viewer" },
         { "log/1.xml", ALL_ROLES, "viewer" },
         { "data/1/cause", pages, "viewer" },
         { "clusters.xml", ALL_ROLES, "viewer" },
