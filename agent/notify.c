@@ -10,7 +10,7 @@
 #include "common/bt_view.h"
 
 #define LEASE_SLACK      30         /* seconds beyond the longest run */
-#define GAP_SECONDS      60         /* between two messages */
+#define GAP_SECONDS      60         /* between two messages, at most */
 #define BACKOFF_SECONDS  10
 #define BACKOFF_MAX      600
 #define BACKOFF_STEPS    6
@@ -371,6 +371,9 @@ static bool
 is_time(const look *now)
 {
     const bt_notify *notify = now->notify;
+    int              interval = notify->conf.interval_seconds;
+    bt_usec          gap = (interval < GAP_SECONDS ? interval : GAP_SECONDS)
+                           * BT_SECOND;
     bool             due = false;
 
     for (size_t i = 0; i < now->count; i++) {
@@ -380,7 +383,7 @@ is_time(const look *now)
            && (notify->try_after == BT_USEC_NONE
                || now->now >= notify->try_after)
            && (notify->told_at == BT_USEC_NONE
-               || now->now - notify->told_at >= GAP_SECONDS * BT_SECOND
+               || now->now - notify->told_at >= gap
                || now->now < notify->told_at);
 }
 
