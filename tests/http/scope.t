@@ -113,12 +113,12 @@ sub get {
 
 my (%token, $key);
 sub press {
-    my ($who, $path, $state) = @_;
+    my ($who, $path, $state, %more) = @_;
     ($token{$who}) = get($who, $path)->{body} =~ /name="csrf" value="(\w+)"/
         if !$token{$who};
     return $t->post("/backup/$path", { csrf => $token{$who},
         'idempotency-key' => sprintf('%032x', ++$key),
-        'expected-state' => $state }, user => $who);
+        'expected-state' => $state, %more }, user => $who);
 }
 
 # Acts of one's own: a command canceled, one open, an acknowledgement, a refusal.
@@ -158,7 +158,9 @@ sub views {
         "clusters/$i{clusters}", "clusters/$shared", "commands/$i{commands}",
         "log/$i{log}/stop", "log/$i{log}/start", "log/$i{log}/restart",
         "log/$i{log}/acknowledge", "data/$i{data}/acknowledge",
-        "commands/$i{commands}/cancel");
+        "commands/$i{commands}/cancel", "data/$i{data}/cancel",
+        "cleanup/$i{cleanup}/cancel", "clusters/$i{clusters}/backup",
+        "clusters/$shared/backup", "clusters/$shared/backup?tenant-name=$who-t");
 }
 
 sub in_format {
@@ -312,6 +314,10 @@ for my $case (["log/$id{bert}{log}[0]/stop", 'INTERRUPTED'],
     ["log/$id{bert}{log}[0]/acknowledge", 'INTERRUPTED'],
     ["data/$id{bert}{data}[0]/acknowledge", 'FAILED'],
     ["second/$id{bert}{second}[0]/acknowledge", 'FAILED'],
+    ["data/$id{bert}{data}[0]/cancel", 'IN_PROGRESS'],
+    ["cleanup/$id{bert}{cleanup}[0]/cancel", 'EXECUTING'],
+    ["clusters/$id{bert}{clusters}[0]/backup", 'OK', mode => 'FULL'],
+    ["clusters/$shared/backup?tenant-name=bert-t", 'OK', mode => 'FULL'],
     ["commands/$id{bert}{commands}[1]/cancel", 'REQUESTED'])
 {
     my $answer = press('anna', @$case);
