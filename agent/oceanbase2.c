@@ -161,7 +161,10 @@ read_all(ob2_look *look)
          i < sizeof(parts) / sizeof(parts[0]) && answer == BT_ANSWER_OK; i++)
     {
         answer = parts[i](look);
-        if (look->clock - look->link->sets_at > SETS_TIME) {
+        /* without an answer there is no clock */
+        if (answer == BT_ANSWER_OK
+            && look->clock - look->link->sets_at > SETS_TIME)
+        {
             look->sets_due = true;
         }
     }
