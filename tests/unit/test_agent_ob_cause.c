@@ -108,11 +108,16 @@ test_long(void **state)
 {
     static ob_cause  cause;
     static char      text[3 * OB_TEXT_MAX];
+    const char       head[] = "(SERVER)trace_id: ";
 
     (void) state;
 
     memset(text, 'x', sizeof(text));
-    memcpy(text, "(SERVER)trace_id: ", 18);
+
+    for (size_t i = 0; i < sizeof(head) - 1; i++) {
+        text[i] = head[i];
+    }
+
     ob_cause_parse(&cause, (bt_str) { text, sizeof(text) }, -1, false);
     assert_int_equal(strlen(cause.text), OB_TEXT_MAX);
     assert_int_equal(strlen(cause.trace_id), OB_TRACE_MAX - 1);

@@ -2,8 +2,6 @@
 
 #include "test_common.h"
 
-#include <stdlib.h>
-
 #include "agent/ob_decide.h"
 
 #define MINUTES  (60 * BT_SECOND)
@@ -330,6 +328,7 @@ typedef struct {
     ob_round_e  round;
     int64_t     id;
     unsigned    starts, stops, resumes;   /* that took effect */
+    uint64_t    chance;
 } archive;
 
 /* The command's memory in the store. */
@@ -346,6 +345,16 @@ static const char *const  words[] = {
     [OB_ROUND_STOP] = "STOP", [OB_ROUND_SUSPENDING] = "SUSPENDING",
     [OB_ROUND_SUSPEND] = "SUSPEND"
 };
+
+
+/* A number from 0 to below `n`, the same in each run. */
+static size_t
+dice(archive *a, size_t n)
+{
+    a->chance = a->chance * UINT64_C(6364136223846793005) + 1;
+
+    return (size_t) (a->chance >> 33) % n;
+}
 
 
 /* The scheduler's next turn. */
@@ -440,7 +449,7 @@ step(archive *a, memory *m, bt_action_e action, int64_t before)
     snprintf(m->step, sizeof(m->step), "%s", decision.word);
     m->step_at = m->now;
 
-    if (rand() % 4 == 0) {
+    if (dice(a, 4) == 0) {
         return OB_DO_WAIT;
     }
 
@@ -473,7 +482,7 @@ run_command(archive *a, bt_action_e action)
         what = step(a, &m, action, before);
         m.now += 2 * BT_SECOND;
 
-        if (rand() % 3 == 0) {
+        if (dice(a, 3) == 0) {
             turn(a);
         }
     }
@@ -511,18 +520,19 @@ test_commands(void **state)
     };
 
     (void) state;
-    srand(20261122);
 
     for (int i = 0; i < 20000; i++) {
-        archive  a = { .shows_mode = rand() % 2 == 0, .id = 5 };
+        archive  a = { .chance = (uint64_t) i * 7919, .id = 5 };
 
-        switch (rand() % 3) {
+        a.shows_mode = dice(&a, 2) == 0;
+
+        switch (dice(&a, 3)) {
 
         case 0:
-            a.round = starts[(size_t) rand() % COUNT(starts)];
+            a.round = starts[dice(&a, COUNT(starts))];
             a.deferred = a.round == OB_ROUND_SUSPEND
                          || a.round == OB_ROUND_SUSPENDING
-                         || (a.shows_mode && rand() % 4 == 0);
+                         || (a.shows_mode && dice(&a, 4) == 0);
             a.on = a.round == OB_ROUND_SUSPEND
                    || a.round == OB_ROUND_SUSPENDING;
             a.id = a.round == OB_ROUND_NONE ? 0 : 5;
@@ -530,7 +540,7 @@ test_commands(void **state)
             break;
 
         case 1:
-            a.round = stops[(size_t) rand() % COUNT(stops)];
+            a.round = stops[dice(&a, COUNT(stops))];
             a.on = true;
             a.deferred = a.round == OB_ROUND_SUSPEND;
             run_command(&a, BT_ACTION_STOP);
