@@ -68,7 +68,8 @@ select_commands(ctl_context *ctl, const list_options *list, bt_rows **rows)
     };
 
     return bt_store_run(ctl->store, "SELECT t.id, t.action, c.name, n.name,"
-                        " CONCAT(t.kind, '/', t.target_id), " BT_SQL_STATE("t") ", t.requested_by,"
+                        " CONCAT(t.kind, '/', t.target_id), "
+                        BT_SQL_STATE("t") ", t.requested_by,"
                         " t.requested_at, t.deadline, CASE WHEN "
                         BT_SQL_OVERDUE("t") " THEN t.deadline"
                         " ELSE t.ended_at END, t.canceled_by, t.result"
