@@ -408,8 +408,9 @@ is_passing(unsigned number)
 void
 ob_decide_answer(unsigned number, const char *message, ob_decision *decision)
 {
-    const char *known, *remedy;
+    const char *known, *remedy, *text;
     char        code[24];
+    size_t      len;
 
     if (number > 0x7fffffffU) {
         number = 0U - number;
@@ -425,9 +426,12 @@ ob_decide_answer(unsigned number, const char *message, ob_decision *decision)
                "statement at once (%u: %.200s); looking again.", number,
                message);
     } else {
-        decide(decision, OB_DO_FAIL, "The cluster refused: %s%.300s%s%s",
-               known != NULL ? code : "", known != NULL ? known : message,
+        text = known != NULL ? known : message;
+        len = strlen(text);
+        len -= len > 0 && text[len - 1] == '.';
+        decide(decision, OB_DO_FAIL, "The cluster refused: %s%.*s.%s%s%s",
+               known != NULL ? code : "", len > 300 ? 300 : (int) len, text,
                remedy != NULL ? " What to do: " : "",
-               remedy != NULL ? remedy : "");
+               remedy != NULL ? remedy : "", remedy != NULL ? "." : "");
     }
 }

@@ -2,6 +2,7 @@
 
 #include "agent/ob_link.h"
 
+#include <errmsg.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +210,9 @@ connect_to(ob_link *link, size_t index, const char *password,
     if (!connect_endpoint(link, mysql, &endpoint, password)) {
         ob_reason(reason, "no connection to %s: %s", name, mysql_error(mysql));
         answer = ob_answer_of(mysql_errno(mysql));
+        if (mysql_errno(mysql) == CR_SSL_CONNECTION_ERROR) {
+            answer = BT_ANSWER_REFUSED;
+        }
         mysql_close(mysql);
         return answer == BT_ANSWER_BROKEN ? BT_ANSWER_REFUSED : answer;
     }

@@ -9,6 +9,10 @@
 
 #define OB_SQL_MAX  6144
 
+/* In a SELECT of a whole history, whose rows are read while they are recorded:
+ * the deadline of one statement is too short for it.  A comment to others. */
+#define OB_SQL_PATIENT  "/*+ QUERY_TIMEOUT(600000000) */ "
+
 /* Where a cluster is reached, and the open connection (NULL: none).  session:
  * one more for each connection that was made. */
 typedef struct {

@@ -320,14 +320,6 @@ take_sets(ob2_look *look, const ob_sql *sql, ob_list *seen)
     return good ? answer : ob2_no_memory(look);
 }
 
-static void
-start_details(const ob2_look *look, ob_sql *sql)
-{
-    ob_sql_start(sql, "");
-    ob_sql_view(sql, "", &ob2_views[OB2_DETAILS],
-                &look->link->found[OB2_DETAILS]);
-}
-
 static bt_answer
 read_files(ob2_look *look, uint64_t *digest)
 {
@@ -453,7 +445,9 @@ read_ended(ob2_look *look, bool all)
 {
     ob_sql sql;
 
-    start_details(look, &sql);
+    ob_sql_start(&sql, "");
+    ob_sql_view(&sql, all ? OB_SQL_PATIENT : "", &ob2_views[OB2_DETAILS],
+                &look->link->found[OB2_DETAILS]);
     if (!all) {
         ob_sql_add(&sql, " WHERE `COMPLETION_TIME` >= ");
         ob_sql_time(&sql, look->link->read_to - OVERLAP);

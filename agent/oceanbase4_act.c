@@ -17,6 +17,7 @@ typedef struct {
     char       name[OB4_NAME_MAX];  /* the tenant's, now */
     char       tenant_state[64];
     char       mode[24];
+    char       role[24];
     char       raw[64];
     char       comment[512];
     char       statement[BT_OB_STATEMENT_MAX];
@@ -60,6 +61,7 @@ read_tenant(ob4_act *act, ob_log_facts *facts)
     if (facts->is_there) {
         keep(act->name, sizeof(act->name), ob_text(&rows, OB4_TENANT_NAME));
         keep(act->mode, sizeof(act->mode), ob_text(&rows, OB4_TENANT_MODE));
+        keep(act->role, sizeof(act->role), ob_text(&rows, OB4_TENANT_ROLE));
         keep(act->tenant_state, sizeof(act->tenant_state),
              ob_text(&rows, OB4_TENANT_STATUS));
         if (bt_str_eqz(ob_text(&rows, OB4_TENANT_BIN), "YES")) {
@@ -131,6 +133,21 @@ read_dest(ob4_act *act, int64_t dest, ob_log_facts *facts)
     return answer == BT_ANSWER_OK ? ob_rows_end(&rows, act->reason) : answer;
 }
 
+/* What else may be why a start was refused. */
+static void
+add_role(const ob4_act *act, bt_step *step)
+{
+    size_t len = strlen(step->text);
+
+    if (step->outcome == BT_STEP_FAILED && act->role[0] != '\0'
+        && strcmp(act->role, "PRIMARY") != 0
+        && act->order->action != BT_ACTION_STOP)
+    {
+        (void) snprintf(step->text + len, sizeof(step->text) - len,
+                        " The tenant is a %s.", act->role);
+    }
+}
+
 static bt_answer
 step_log(ob4_act *act, bt_step *step)
 {
@@ -161,8 +178,12 @@ step_log(ob4_act *act, bt_step *step)
     named = decision.what == OB_DO_STATEMENT
             && bt_ob_log(act->statement, decision.statement, MAJOR,
                          bt_str_of(act->name));
-    return ob_act(&act->link->link, order, &decision,
-                  named ? act->statement : NULL, step, act->reason);
+    answer = ob_act(&act->link->link, order, &decision,
+                    named ? act->statement : NULL, step, act->reason);
+    if (answer == BT_ANSWER_OK) {
+        add_role(act, step);
+    }
+    return answer;
 }
 
 /* The job that carries this command's number. */
