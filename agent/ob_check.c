@@ -33,7 +33,7 @@ read_word(ob_link *link, const char *select, char *out, size_t size)
 {
     ob_sql    sql;
     ob_rows   rows;
-    bt_reason ignored;
+    bt_reason ignored = { "" };
     bt_str    text;
     bool      there;
 

@@ -27,7 +27,7 @@ find_one(ob_link *link, const ob_view *view, ob_found *found,
 {
     ob_sql    sql;
     ob_rows   rows;
-    bt_reason why;
+    bt_reason why = { "" };
     bt_answer answer;
 
     *found = (ob_found) { 0, 0 };

@@ -102,7 +102,7 @@ read_version(ob2_link *link)
 {
     ob_sql    sql;
     ob_rows   rows;
-    bt_reason ignored;
+    bt_reason ignored = { "" };
     bt_str    text;
 
     ob_sql_start(&sql, "SELECT VERSION()");

@@ -39,7 +39,7 @@ read_word(ob4_link *link, const char *select, char *out, size_t size)
 {
     ob_sql    sql;
     ob_rows   rows;
-    bt_reason reason;
+    bt_reason reason = { "" };
     bt_str    text;
 
     ob_sql_start(&sql, select);

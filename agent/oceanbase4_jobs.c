@@ -495,7 +495,7 @@ read_history(ob4_look *look, const ob_sql *sql, bool again)
     if (answer == BT_ANSWER_OK) {
         answer = ob_rows_end(&rows, look->reason);
     } else {
-        bt_reason ignored;
+        bt_reason ignored = { "" };
 
         (void) ob_rows_end(&rows, &ignored);
     }
