@@ -107,12 +107,12 @@ take_url(options *o, const char *url)
 
 
 static int
-take_seconds(int *seconds, const char *name, const char *text)
+take_seconds(int *seconds, const char *option, const char *text)
 {
     *seconds = bt_process_number(text, SECONDS_MAX);
 
     return *seconds > 0 ? -1
-           : fail(name, text, "not a number of seconds from 1 to 86400");
+           : fail(option, text, "not a number of seconds from 1 to 86400");
 }
 
 

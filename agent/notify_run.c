@@ -20,8 +20,6 @@
 #define VARIABLES  16
 #define READS_MAX  64            /* before the clock is looked at again */
 
-extern char **environ;
-
 /* One run: its input, the pipe of what it prints, its process. */
 typedef struct {
     int    input;
