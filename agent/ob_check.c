@@ -63,11 +63,11 @@ check_connection(const ob_link *link, bt_check_report *report)
     } else if (cipher == NULL) {
         report->line(report, BT_CHECK_WARN, "encryption", "none", "passwords "
                      "and statements can be read on the way: switch TLS on in "
-                     "the cluster, and register it with tls=verify");
+                     "the cluster, and register it with --tls-ca");
     } else if (link->access.tls != BT_TLS_VERIFY) {
         report->line(report, BT_CHECK_WARN, "encryption", cipher,
                      "the server's certificate is not verified: register the "
-                     "cluster with tls=verify and its CA");
+                     "cluster with --tls-ca");
     } else {
         report->line(report, BT_CHECK_PASS, "encryption", cipher, "");
     }

@@ -216,6 +216,11 @@ connect_to(ob_link *link, size_t index, const char *password,
         mysql_close(mysql);
         return answer == BT_ANSWER_BROKEN ? BT_ANSWER_REFUSED : answer;
     }
+    if (!bt_dialect_secured(mysql, &(bt_option) { .tls = link->access.tls })) {
+        ob_reason(reason, "no connection to %s: " BT_ERROR_TLS_TEXT, name);
+        mysql_close(mysql);
+        return BT_ANSWER_REFUSED;
+    }
     link->mysql = mysql;
     link->endpoint = (unsigned) index;
     link->session++;

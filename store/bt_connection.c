@@ -99,6 +99,34 @@ bt_set_session(bt_connection *connection, unsigned seconds)
     return true;
 }
 
+static bool
+bt_connect(bt_connection *connection, const bt_option *option,
+           const bt_store_conf *conf, bt_failure *failure)
+{
+    MYSQL *mysql = connection->mysql;
+
+    if (!bt_set_options(mysql, option, conf)
+        || mysql_real_connect(mysql, option->host, option->user,
+                              option->password,
+                              conf->no_database ? NULL : option->database,
+                              option->port, option->socket, 0) == NULL)
+    {
+        bt_failure_of(failure, mysql);
+        return false;
+    }
+    if (!bt_dialect_secured(mysql, option)) {
+        failure->number = BT_ERROR_TLS;
+        (void) snprintf(failure->text, sizeof(failure->text),
+                        BT_ERROR_TLS_TEXT);
+        return false;
+    }
+    if (!bt_set_session(connection, conf->statement_seconds)) {
+        bt_failure_of(failure, mysql);
+        return false;
+    }
+    return true;
+}
+
 bt_connection *
 bt_connection_open(const bt_option *option, const bt_store_conf *conf,
                    bt_failure *failure)
@@ -115,18 +143,11 @@ bt_connection_open(const bt_option *option, const bt_store_conf *conf,
         return NULL;
     }
     connection->mysql = mysql;
-    if (bt_set_options(mysql, option, conf)
-        && mysql_real_connect(mysql, option->host, option->user,
-                              option->password,
-                              conf->no_database ? NULL : option->database,
-                              option->port, option->socket, 0) != NULL
-        && bt_set_session(connection, conf->statement_seconds))
-    {
-        return connection;
+    if (!bt_connect(connection, option, conf, failure)) {
+        bt_connection_drop(connection);
+        return NULL;
     }
-    bt_failure_of(failure, mysql);
-    bt_connection_drop(connection);
-    return NULL;
+    return connection;
 }
 
 static void

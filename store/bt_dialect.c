@@ -136,6 +136,13 @@ bt_dialect_tls(MYSQL *mysql, const bt_option *option)
            && bt_tls_mode(mysql, option->tls);
 }
 
+bool
+bt_dialect_secured(MYSQL *mysql, const bt_option *option)
+{
+    return (option->tls != BT_TLS_REQUIRED && option->tls != BT_TLS_VERIFY)
+           || mysql_get_ssl_cipher(mysql) != NULL;
+}
+
 static void
 bt_deadline(bt_server_e server, unsigned seconds, char *sql, size_t size)
 {

@@ -26,6 +26,13 @@ const char     *bt_dialect_server_name(bt_server_e server);
 /* Sets what the option file says about TLS; false: this library cannot. */
 bool            bt_dialect_tls(MYSQL *mysql, const bt_option *option);
 
+/* Of an open connection: false where TLS was asked for and there is none.
+ * libmariadb goes on in silence without it, unless the certificate was to be
+ * verified; to be asked before anything else is sent. */
+bool            bt_dialect_secured(MYSQL *mysql, const bt_option *option);
+#define BT_ERROR_TLS       2026u
+#define BT_ERROR_TLS_TEXT  "TLS is required, and the server does not offer it"
+
 /* Writes the statement number `step` (from 0) that makes a session ours: UTC,
  * strict, READ COMMITTED, and a deadline of `seconds` (0: none) for each
  * statement.  False when there are no more. */

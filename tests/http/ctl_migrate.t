@@ -177,10 +177,12 @@ for my $case (
     is($status, 2, "$name: 2");
     like($text, $says, "$name: says why");
 }
-($status, $text) = migrate("$root/schema",
-    store('tls', 'user=admin', 'ssl_mode=VERIFY_IDENTITY'));
-is($status, 1, 'TLS that the server does not have: 1');
-like($text, qr/check the options for TLS/, 'says what to look at');
+for my $mode (qw(REQUIRED VERIFY_CA VERIFY_IDENTITY)) {
+    ($status, $text) = migrate("$root/schema",
+        store('tls', 'user=admin', "ssl_mode=$mode"));
+    is($status, 1, "$mode, and TLS that the server does not have: 1");
+    like($text, qr/check the options for TLS|TLS is required/, 'says so');
+}
 ($status, $text) = migrate("$root/schema",
     store('odd', 'user = "admin" # quoted', 'database=backup_tasks',
         'unknown-option=1'));
