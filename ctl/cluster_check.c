@@ -49,7 +49,7 @@ line_of_answer(bt_answer answer)
     case BT_ANSWER_UNREACHABLE:
         return "connection";
     case BT_ANSWER_REFUSED:
-        return "sign-in";
+        return "access";
     default:
         return "answer";
     }
