@@ -55,7 +55,7 @@ typedef struct {
 } bt_program_result;
 
 /* Runs the program of the access and waits for its end, at most
- * statement_seconds long; what is left of its process group is killed then.
+ * statement_seconds long; then it is ended, and its process group with it.
  * result is to be given to bt_program_result_free() in any case. */
 void bt_program_run(const bt_program_call *call, bt_program_result *result);
 void bt_program_result_free(bt_program_result *result);

@@ -305,7 +305,9 @@ wait_ms(const program_run *run, int64_t milliseconds)
     (void) poll(&poll_end, 1, (int) milliseconds);
 }
 
-/* The number of the group is the program's until waitpid() has taken it. */
+/* What a program that ended by itself left behind goes on: that is how it
+ * begins what takes longer.  Otherwise all of its group ends; the number of the
+ * group is the program's until waitpid() has taken it. */
 static int
 finish(program_run *run, bool ended)
 {
@@ -314,8 +316,8 @@ finish(program_run *run, bool ended)
     if (!ended) {
         (void) kill(-run->pid, SIGTERM);
         wait_ms(run, GRACE_MS);
+        (void) kill(-run->pid, SIGKILL);
     }
-    (void) kill(-run->pid, SIGKILL);
     while (waitpid(run->pid, &status, 0) == -1 && errno == EINTR) {
     }
     return status;
