@@ -91,14 +91,57 @@ prepare(ctl_context *ctl)
 }
 
 static int
+lacks_rights(const ctl_context *ctl)
+{
+    (void) ctl_say(CTL_FAILED, "this account lacks a right that migrations "
+                   "need: %s", bt_store_error(ctl->store));
+    return ctl_say(CTL_FAILED, "nothing was applied; let the database's "
+                   "administrator run what \"backup-tasks-ctl grants "
+                   "--database %s --migrate USER@HOST\" prints, then run "
+                   "migrate again", bt_store_database(ctl->store));
+}
+
+static int
 create_own_tables(ctl_context *ctl)
 {
     for (size_t i = 0; i < sizeof(own_tables) / sizeof(own_tables[0]); i++) {
         if (bt_store_plain(ctl->store, own_tables[i]) != BT_STORE_OK) {
-            return ctl_store_failed(ctl, "cannot create schema_migrations");
+            return bt_store_lacks(ctl->store) == BT_LACKS_RIGHT
+                   ? lacks_rights(ctl)
+                   : ctl_store_failed(ctl, "cannot create schema_migrations");
         }
     }
     return CTL_DONE;
+}
+
+/* Tries on a table that holds nothing what migrations do to others, so that a
+ * right that is missing is found before the first of them. */
+static int
+try_rights(ctl_context *ctl)
+{
+    static const char *const trials[] = {
+        "DROP TABLE IF EXISTS schema_trial",
+        "CREATE TABLE schema_trial (id INT NOT NULL)",
+        "ALTER TABLE schema_trial ADD COLUMN n INT NULL",
+        "CREATE INDEX schema_trial_n ON schema_trial (n)",
+        "INSERT INTO schema_trial (id) VALUES (1)",
+        "UPDATE schema_trial SET n = 1",
+        "DELETE FROM schema_trial",
+        "DROP TABLE schema_trial"
+    };
+    int code = CTL_DONE;
+
+    for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+        if (bt_store_plain(ctl->store, trials[i]) == BT_STORE_OK) {
+            continue;
+        }
+        code = bt_store_lacks(ctl->store) == BT_LACKS_RIGHT
+               ? lacks_rights(ctl)
+               : ctl_store_failed(ctl, "cannot try what migrations do");
+        (void) bt_store_plain(ctl->store, trials[0]);
+        break;
+    }
+    return code;
 }
 
 static int
@@ -321,6 +364,27 @@ put_on_record(const migrate *m)
     return ctl_note(m->ctl, "migrate", detail);
 }
 
+/* Nothing is tried where nothing is to be done. */
+static int
+try_pending(const migrate *m)
+{
+    bt_rows *rows;
+    int64_t  finished = 0;
+
+    if (bt_store_run(m->ctl->store, "SELECT COUNT(*) FROM schema_migrations"
+                     " WHERE finished IS NOT NULL", NULL, 0, &rows, NULL)
+        != BT_STORE_OK)
+    {
+        return ctl_store_failed(m->ctl, "cannot read schema_migrations");
+    }
+    if (bt_rows_next(rows) == 1) {
+        finished = bt_rows_get(rows, 0).number;
+    }
+    bt_rows_close(rows);
+    return finished < (int64_t) m->known.count ? try_rights(m->ctl)
+                                               : CTL_DONE;
+}
+
 static int
 apply_all(migrate *m)
 {
@@ -328,6 +392,9 @@ apply_all(migrate *m)
 
     if (code == CTL_DONE) {
         code = refuse_newer(m);
+    }
+    if (code == CTL_DONE) {
+        code = try_pending(m);
     }
     for (size_t i = 0; code == CTL_DONE && i < m->known.count; i++) {
         code = apply(m, &m->known.items[i]);

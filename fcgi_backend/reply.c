@@ -2,6 +2,8 @@
 
 #include "fcgi_backend/reply.h"
 
+#include "common/bt_log.h"
+
 
 int
 bt_reply_error(bt_reply *reply, int status, const char *code, const char *text)
@@ -19,6 +21,21 @@ bt_reply_not_found(bt_reply *reply)
     return bt_reply_error(reply, 404, "NOT_FOUND",
                           "There is no such record, or it is not in the scope"
                           " of your account. Look for it in the lists.");
+}
+
+
+/* The store answers, and has not been made ready for this worker: nobody but
+ * its operator can help, and no reader did anything wrong. */
+static int
+not_ready(bt_reply *reply, const char *what, const char *remedy)
+{
+    bt_log("error", "request=%s %s (%s): run \"%s\"", reply->request->id,
+           what, bt_store_error(reply->store), remedy);
+
+    return bt_reply_error(reply, 503, "UNAVAILABLE",
+                          "The record store is not ready for this version of"
+                          " the page. Whoever runs this service finds in the"
+                          " worker's log what to do.");
 }
 
 
@@ -48,6 +65,20 @@ bt_reply_store(bt_reply *reply, bt_store_status status)
 
     case BT_STORE_DUPLICATE:
     case BT_STORE_ERROR:
+        break;
+    }
+
+    switch (bt_store_lacks(reply->store)) {
+
+    case BT_LACKS_TABLES:
+        return not_ready(reply, "the record store lacks tables of this"
+                         " version", "backup-tasks-ctl migrate");
+
+    case BT_LACKS_RIGHT:
+        return not_ready(reply, "the worker's account lacks a right in the"
+                         " record store", "backup-tasks-ctl grants");
+
+    case BT_LACKS_NOTHING:
         break;
     }
 

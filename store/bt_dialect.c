@@ -224,3 +224,22 @@ bt_dialect_lost(unsigned number)
     }
     return false;
 }
+
+/* The same numbers in all servers. */
+bt_store_lack
+bt_dialect_lack(unsigned number)
+{
+    switch (number) {
+    case BT_ERROR_UNKNOWN_DATABASE:
+    case BT_ERROR_NO_TABLE:
+    case 1054:                          /* unknown column */
+        return BT_LACKS_TABLES;
+    case 1044:                          /* denied: database */
+    case 1142:                          /* denied: table */
+    case 1143:                          /* denied: column */
+    case 1227:                          /* denied: privilege */
+        return BT_LACKS_RIGHT;
+    default:
+        return BT_LACKS_NOTHING;
+    }
+}

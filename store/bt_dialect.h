@@ -42,6 +42,7 @@ bool            bt_dialect_session(bt_server_e server, unsigned seconds,
 /* What an error number of the server or the library means for a caller.
  * Sources: MariaDB and MySQL error references, OceanBase ob_errno.def. */
 bt_store_status bt_dialect_status(unsigned number);
+bt_store_lack   bt_dialect_lack(unsigned number);
 /* The prepared statement is gone or stale; preparing it again helps. */
 bool            bt_dialect_prepare_again(unsigned number);
 /* The connection is of no use any more. */

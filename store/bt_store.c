@@ -430,6 +430,12 @@ bt_store_errno(const bt_store *store)
     return store->failure.number;
 }
 
+bt_store_lack
+bt_store_lacks(const bt_store *store)
+{
+    return bt_dialect_lack(store->failure.number);
+}
+
 const char *
 bt_store_error(const bt_store *store)
 {

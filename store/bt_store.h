@@ -90,6 +90,14 @@ bt_store_status bt_store_begin_read(bt_store *store);
 bt_store_status bt_store_commit(bt_store *store);
 void            bt_store_rollback(bt_store *store);
 
+/* What a store lacks that answers and cannot be worked with: tables or columns
+ * of this version (migrate), or a right of this account (grants). */
+typedef enum { BT_LACKS_NOTHING, BT_LACKS_TABLES, BT_LACKS_RIGHT }
+    bt_store_lack;
+
+/* By the last call's number. */
+bt_store_lack   bt_store_lacks(const bt_store *store);
+
 /* Of the last call: its status, the server's number (0: none) and a text
  * without passwords. */
 bt_store_status bt_store_status_of(const bt_store *store);

@@ -145,6 +145,32 @@ for my $case (
     like($text, $says, "$name: says why");
 }
 
+# Rights that are missing are found before anything is done.
+drop();
+$db->sql('CREATE DATABASE backup_tasks');
+$db->sql(q{CREATE USER few@localhost IDENTIFIED BY 'pw'});
+my $few = store('few', 'user=few', 'password=pw');
+$db->sql('GRANT SELECT ON backup_tasks.* TO few@localhost');
+($status, $text) = migrate("$root/schema", $few);
+is($status, 1, 'an account that may create no table: 1');
+like($text, qr/lacks a right that migrations need: .*denied/,
+    'says what it is');
+like($text, qr/backup-tasks-ctl grants --database backup_tasks --migrate/,
+    'and what to run');
+$db->sql('GRANT INSERT, UPDATE, DELETE, CREATE, DROP ON backup_tasks.*'
+    . ' TO few@localhost');
+($status, $text) = migrate("$root/schema", $few);
+is($status, 1, 'one that may not alter them: 1');
+like($text, qr/nothing was applied/, 'says that nothing was applied');
+is(join(' ', map { $_->[0] } $db->sql('SHOW TABLES FROM backup_tasks')),
+    'schema_lock schema_migrations', 'and nothing was');
+$db->sql('GRANT ALTER, INDEX ON backup_tasks.* TO few@localhost');
+is((migrate("$root/schema", $few))[0], 0, 'with these it can');
+$db->sql('REVOKE ALTER, INDEX, DROP ON backup_tasks.* FROM few@localhost');
+is((migrate("$root/schema", $few))[0], 0,
+    'where nothing is to be done, nothing is tried');
+$db->sql('DROP USER few@localhost');
+
 # Accounts and option files.
 drop();
 my $limited = store('limited', 'user=limited', 'password=pass-of-limited');
