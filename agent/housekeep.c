@@ -111,7 +111,7 @@ thin_some(bt_agent *agent, bt_store *store, progress *at)
 {
     int64_t ids[LOGS_MAX];
     size_t  count;
-    bool    found;
+    bool    found = false;
 
     if (!next_logs(store, at, ids, &count)) {
         return false;

@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A cluster closes a connection that is silent for so many seconds, fewer than
+ * the lease lasts at least: what an agent sends that was stopped in between,
+ * and goes on when another one has taken over, reaches nobody. */
+#define GUARD    "SET SESSION wait_timeout = 8"
+#define UNGUARD  "SET SESSION wait_timeout = 28800"
+
 bt_usec
 ob_step_age(const bt_order *order)
 {
@@ -44,6 +50,39 @@ send(ob_link *link, const char *statement, bt_step *step, bt_reason *reason)
     return BT_ANSWER_OK;
 }
 
+/* A cluster that does not know the variable does without. */
+static bt_answer
+guard(ob_link *link, const char *statement, bt_reason *reason)
+{
+    unsigned  number = 0;
+    bt_answer answer = ob_execute(link, statement, &number, reason);
+
+    return link->mysql != NULL ? BT_ANSWER_OK : answer;
+}
+
+/* The intention is written down between the guard and the statement. */
+static bt_answer
+intend_and_send(ob_link *link, bt_order *order, const ob_decision *decision,
+                const char *statement, bt_step *step, bt_reason *reason)
+{
+    bt_answer answer = guard(link, GUARD, reason);
+    bt_reason ignored;
+
+    if (answer != BT_ANSWER_OK) {
+        return answer;
+    }
+    reason->text[0] = '\0';
+    if (!order->intend(order, decision->word)) {
+        tell(step, BT_STEP_WAIT, "Another agent has taken over.");
+    } else {
+        answer = send(link, statement, step, reason);
+    }
+    if (link->mysql != NULL) {
+        (void) guard(link, UNGUARD, &ignored);
+    }
+    return answer;
+}
+
 bt_answer
 ob_act(ob_link *link, bt_order *order, const ob_decision *decision,
        const char *statement, bt_step *step, bt_reason *reason)
@@ -66,10 +105,5 @@ ob_act(ob_link *link, bt_order *order, const ob_decision *decision,
              "identifier.");
         return BT_ANSWER_OK;
     }
-    reason->text[0] = '\0';
-    if (!order->intend(order, decision->word)) {
-        tell(step, BT_STEP_WAIT, "Another agent has taken over.");
-        return BT_ANSWER_OK;
-    }
-    return send(link, statement, step, reason);
+    return intend_and_send(link, order, decision, statement, step, reason);
 }

@@ -11,8 +11,8 @@
 #define ORDERS_MAX     32           /* of one cluster in one visit */
 #define SLOW_SECONDS   120
 #define GIVE_UP        (30 * BT_MINUTE)
-#define PATIENCE       15           /* seconds of a lease that a statement may
-                                       need, at most */
+#define MARGIN_LEAST   9            /* seconds of the lease that must be left */
+#define MARGIN_MOST    15
 #define RETRY_SECONDS  10           /* of a cluster that does not answer */
 
 /* An open command as the store has it. */
@@ -183,9 +183,13 @@ take_orders(bt_hand *hand, open_order *orders, size_t count)
 static bt_usec
 margin_of(const bt_access *access)
 {
-    int seconds = access->statement_seconds < PATIENCE
-                  ? access->statement_seconds : PATIENCE;
+    int seconds = access->statement_seconds;
 
+    if (seconds < MARGIN_LEAST) {
+        seconds = MARGIN_LEAST;
+    } else if (seconds > MARGIN_MOST) {
+        seconds = MARGIN_MOST;
+    }
     return (seconds + 1) * BT_SECOND;
 }
 

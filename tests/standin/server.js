@@ -114,7 +114,19 @@ class Session extends ServerHandshake {
     this.connection._resetSequenceId();
   }
 
+  // A connection that was silent for longer than its session allows is closed
+  // already: what arrives is not looked at.
+  isExpired() {
+    const last = this.heard ?? Date.now();
+    this.heard = Date.now();
+    return this.patience > 0 && this.heard - last > this.patience * 1000;
+  }
+
   dispatchCommands(packet, connection) {
+    if (this.isExpired()) {
+      connection.stream.destroy();
+      return this.dispatchCommands;
+    }
     const command = COMMANDS[packet.readInt8()];
     const text = packet.buffer.toString('utf8', packet.offset, packet.end);
     if (command === 'quit') {
@@ -173,6 +185,8 @@ class Session extends ServerHandshake {
   set(sql) {
     const zone = /\btime_zone\s*=\s*['"]([^'"]+)['"]/i.exec(sql);
     if (zone) [, this.zone] = zone;
+    const patience = /\bwait_timeout\s*=\s*(\d+)/i.exec(sql);
+    if (patience) this.patience = Number(patience[1]);
   }
 
   // The bytes of MariaDB's answer: the same statement in the same state of the
