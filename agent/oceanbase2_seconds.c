@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define OVERLAP      (600 * BT_SECOND)
-/* Without a second backup on its way they are looked at now and then. */
+/* Without a job on its way copies are looked at now and then. */
 #define SECOND_TIME  (60 * BT_SECOND)
 
 /* A job; kind and id first.  copies: it has rows of its own already. */
@@ -302,21 +302,21 @@ read_second_log(ob2_look *look)
 }
 
 static bt_answer
+read_current(ob2_look *look, ob_list *jobs)
+{
+    bt_answer answer = read_jobs(look, OB2_SET_JOBS, false, jobs);
+
+    return answer == BT_ANSWER_OK
+           ? read_jobs(look, OB2_PIECE_JOBS, false, jobs) : answer;
+}
+
+static bt_answer
 read_parts(ob2_look *look, ob_list *jobs)
 {
-    static const struct {
-        ob2_view_e view;
-        bool       ended;
-    } views[] = {
-        { OB2_SET_JOB_HISTORY, true }, { OB2_PIECE_JOB_HISTORY, true },
-        { OB2_SET_JOBS, false }, { OB2_PIECE_JOBS, false }
-    };
-    bt_answer answer = BT_ANSWER_OK;
+    bt_answer answer = read_jobs(look, OB2_SET_JOB_HISTORY, true, jobs);
 
-    for (size_t i = 0;
-         answer == BT_ANSWER_OK && i < sizeof(views) / sizeof(views[0]); i++)
-    {
-        answer = read_jobs(look, views[i].view, views[i].ended, jobs);
+    if (answer == BT_ANSWER_OK) {
+        answer = read_jobs(look, OB2_PIECE_JOB_HISTORY, true, jobs);
     }
     if (answer == BT_ANSWER_OK) {
         answer = read_copies(look, OB2_SET_TASKS, jobs);
@@ -341,29 +341,44 @@ put_once(ob2_look *look, const ob2_job *job)
     return !job->ended || ob_ids_add(&look->link->done, mark);
 }
 
+static void
+free_jobs(ob_list *jobs)
+{
+    for (size_t i = 0; i < jobs->count; i++) {
+        free(((ob2_job *) ob_list_at(jobs, i))->dest);
+    }
+    ob_list_free(jobs);
+}
+
+static bt_answer
+put_all(ob2_look *look, const ob_list *jobs)
+{
+    for (size_t i = 0; i < jobs->count; i++) {
+        if (!put_once(look, ob_list_at(jobs, i))) {
+            return ob2_no_memory(look);
+        }
+    }
+    look->link->second_at = look->clock;
+    return BT_ANSWER_OK;
+}
+
 bt_answer
 ob2_read_seconds(ob2_look *look)
 {
     ob2_link *link = look->link;
     ob_list   jobs = { .data = NULL };
-    bt_answer answer;
+    bt_answer answer = read_current(look, &jobs);
 
-    if (!link->copying && look->clock - link->second_at < SECOND_TIME) {
-        return BT_ANSWER_OK;
-    }
-    link->copying = false;
-    answer = read_parts(look, &jobs);
-    for (size_t i = 0; i < jobs.count; i++) {
-        ob2_job *job = ob_list_at(&jobs, i);
-
-        if (answer == BT_ANSWER_OK && !put_once(look, job)) {
-            answer = ob2_no_memory(look);
+    if (answer == BT_ANSWER_OK
+        && (jobs.count > 0 || link->copying
+            || look->clock - link->second_at >= SECOND_TIME))
+    {
+        link->copying = false;
+        answer = read_parts(look, &jobs);
+        if (answer == BT_ANSWER_OK) {
+            answer = put_all(look, &jobs);
         }
-        free(job->dest);
     }
-    ob_list_free(&jobs);
-    if (answer == BT_ANSWER_OK) {
-        link->second_at = look->clock;
-    }
+    free_jobs(&jobs);
     return answer;
 }
