@@ -248,13 +248,14 @@ put_job(ob2_look *look, const ob2_job *job)
     bt_collect_second(look->collect, &second);
 }
 
-/* The second log backup: the newest round of each copy. */
+/* The second log backup: the newest round of each copy.  Its id must differ
+ * from that of any set. */
 static void
 put_second_log(ob2_look *look, const ob2_round *round, int64_t copy)
 {
     const char      *word = round->raw[0] != '\0' ? round->raw : round->status;
     bt_second_record second = {
-        .tenant = OB2_CLUSTER, .source_id = BT_STR("1"),
+        .tenant = OB2_CLUSTER, .source_id = BT_STR("log"),
         .copy_id = copy > 0 ? copy : 1, .kind = BT_STR("LOG"),
         .task_tenant = OB2_CLUSTER, .task_source_id = BT_STR("1"),
         .backup_set_id = BT_UNKNOWN, .start_time = round->from,

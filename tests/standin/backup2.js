@@ -4,6 +4,8 @@
 const { Refusal } = require('./errors.js');
 
 const WORK_SECONDS = 60;
+const COPY_SECONDS = 100;
+const CLEAN_SECONDS = 20;
 const PARTITIONS = 500;
 const BLOCKS = 800;
 const BLOCK_BYTES = 2000000;
@@ -116,11 +118,12 @@ class Backups2 {
       return;
     }
     const passed = Number(this.cluster.clock - job.start) / 1e6;
-    job.done = Math.min(1, passed / 30);
-    job.status = 'BACKUP';
-    if (passed >= 30) job.status = 'CLEAN';
+    job.done = Math.min(1, passed / COPY_SECONDS);
+    job.status = passed < COPY_SECONDS ? 'BACKUP' : 'CLEAN';
     const failure = job.done >= 0.5 && this.plannedSecondFailures.shift();
-    if (failure || passed >= 40) this.endSecond(job, failure?.result ?? 0);
+    if (failure || passed >= COPY_SECONDS + CLEAN_SECONDS) {
+      this.endSecond(job, failure?.result ?? 0);
+    }
   }
 
   endSecond(job, result) {

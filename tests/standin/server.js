@@ -20,6 +20,8 @@ const FLAGS = Client.LONG_PASSWORD | Client.LONG_FLAG | Client.CONNECT_WITH_DB
   | Client.PLUGIN_AUTH | Client.MULTI_RESULTS;
 const UTF8MB4 = 45;
 const SSL_REQUEST_LENGTH = 36;
+// An agent that looks at the whole cluster begins with its tenants.
+const LOOK = /\b(?:DBA_OB_TENANTS|__all_tenant|gv\$tenant)\b(?!.*\bWHERE\b)/is;
 const COMMANDS = { 1: 'quit', 2: 'useDatabase', 3: 'query', 14: 'ping',
   31: 'reset' };
 
@@ -153,6 +155,7 @@ class Session extends ServerHandshake {
   async answer(sql) {
     const { cluster } = this;
     cluster.served.queries += 1;
+    if (LOOK.test(sql)) cluster.served.looks += 1;
     if (this.suffer(cluster.takeFault('before', sql))) return;
     const kind = classify(sql);
     if (kind === 'alter') {
