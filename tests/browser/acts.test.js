@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
-const { freePort, start } = require('./stack');
+const { axe, freePort, start } = require('./stack');
 
 let stack, evil, nginx;
 
@@ -212,6 +212,45 @@ test('the same form from the page itself acts', async (t) => {
   await reader.page.waitForURL(/\/commands\/\d+$/);
   assert.strictEqual(sql('SELECT COUNT(*) FROM commands WHERE'
     + ` idempotency_key = '${fields['idempotency-key']}'`), '1');
+  await reader.close();
+});
+
+test('a backup at once, where the operator allows it', async (t) => {
+  if (!owns(t)) {
+    return;
+  }
+  const [cluster, tenant] = sql('SELECT c.id, n.name FROM clusters c'
+    + ' JOIN tenants n ON n.cluster_id = c.id AND n.ob_id > 1'
+    + " WHERE c.name = 'ledger-01' AND NOT EXISTS (SELECT 1 FROM data_tasks d"
+    + " WHERE d.tenant_id = n.id AND d.status = 'IN_PROGRESS')"
+    + ' ORDER BY n.id LIMIT 1').split('\t');
+  const reader = await stack.open();
+  const { page } = reader;
+  await reader.go(`clusters/${cluster}`);
+  assert.strictEqual(await page.locator('.act').count(), 0, 'off at first');
+  sql(`REPLACE INTO cluster_actions VALUES (${cluster}, 'backup', 1)`);
+  await reader.go(`clusters/${cluster}`);
+  await page.getByRole('link', { name: `Back Up ${tenant}`, exact: true })
+    .click();
+  await page.waitForURL(/\/backup\?tenant-name=/);
+  assert.match(await page.locator('main').innerText(),
+    new RegExp(`BACKUP INCREMENTAL TENANT = \`${tenant}\`|Incremental`));
+  assert.deepStrictEqual(await axe(page), []);
+  const button = page.getByRole('button', { name: 'Back up now' });
+  await button.click();
+  assert.match(page.url(), /tenant-name=/, 'a mode has to be chosen');
+  await page.getByRole('radio', { name: /Incremental/ }).check();
+  await button.click();
+  await page.waitForURL(/\/commands\/\d+$/);
+  assert.match(await page.locator('main').innerText(), /Back Up: ledger-01/);
+  const id = page.url().match(/\d+$/)[0];
+  assert.strictEqual(sql('SELECT action, kind, target_id, mode FROM commands'
+    + ` WHERE id = ${id}`), `backup\tclusters\t${cluster}\tINCREMENTAL`);
+  await reader.go(`clusters/${cluster}`);
+  assert.strictEqual(
+    await page.locator(`main a[href$="commands/${id}"]`).count(), 1);
+  assert.deepStrictEqual(reader.problems, []);
+  sql(`DELETE FROM cluster_actions WHERE cluster_id = ${cluster}`);
   await reader.close();
 });
 
