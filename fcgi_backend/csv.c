@@ -16,6 +16,7 @@ static const char *const  suffixes[][BT_FIELD_COLUMNS_MAX + 1] = {
     [BT_FIELD_PLAIN] = { "", NULL },
     [BT_FIELD_DECIMAL] = { "", NULL },
     [BT_FIELD_REF] = { "-id", "", NULL },
+    [BT_FIELD_CLUSTER] = { "-id", "", "-simulated", NULL },
     [BT_FIELD_DURATION] = { "", NULL },
     [BT_FIELD_CAUSE] = { "-code", "-stage", "-text", "-trace-id", NULL },
     [BT_FIELD_ACK] = { "-by", "-at", "", NULL },
@@ -276,6 +277,16 @@ bt_csv_names(bt_csv *csv, const bt_field *fields, size_t count)
 
 
 static void
+put_cluster(bt_csv *csv, const bt_value cluster[3])
+{
+    bt_csv_value(csv, cluster[0]);
+    bt_csv_value(csv, cluster[1]);
+    bt_csv_word(csv, cluster[2].type == BT_VALUE_INT && cluster[2].number != 0
+                     ? "true" : "");
+}
+
+
+static void
 put_duration(bt_csv *csv, const bt_value values[2])
 {
     int64_t  seconds;
@@ -358,6 +369,10 @@ put_field(bt_csv *csv, const bt_reply *reply, bt_field_e kind,
 
     case BT_FIELD_DECIMAL:
         bt_csv_value(csv, bt_row_decimal(values[0]));
+        break;
+
+    case BT_FIELD_CLUSTER:
+        put_cluster(csv, values);
         break;
 
     case BT_FIELD_DURATION:
