@@ -313,7 +313,6 @@
     <m k="action.sample">Fill in samples</m>
     <m k="action.repair">Repair</m>
     <m k="action.prune">Remove old events</m>
-    <m k="action.backup">Back up</m>
     <m k="action.cluster-add">Register a cluster</m>
     <m k="action.cluster-set">Change a registration</m>
     <m k="action.cluster-pause">Pause a cluster</m>
@@ -328,7 +327,6 @@
     <m k="target.clusters">cluster</m>
     <m k="target.command">command</m>
     <m k="target.commands">command</m>
-    <m k="target.clusters">cluster</m>
     <m k="outcome.ACCEPTED">Accepted</m>
     <m k="outcome.REFUSED">Refused</m>
     <m k="outcome.EXPIRED">Expired</m>

@@ -313,7 +313,6 @@
     <m k="action.sample">填充示例数据</m>
     <m k="action.repair">修复</m>
     <m k="action.prune">清除旧事件</m>
-    <m k="action.backup">立即备份</m>
     <m k="action.cluster-add">注册集群</m>
     <m k="action.cluster-set">修改集群注册信息</m>
     <m k="action.cluster-pause">暂停集群</m>
@@ -328,7 +327,6 @@
     <m k="target.clusters">集群</m>
     <m k="target.command">指令</m>
     <m k="target.commands">指令</m>
-    <m k="target.clusters">集群</m>
     <m k="outcome.ACCEPTED">已接受</m>
     <m k="outcome.REFUSED">已拒绝</m>
     <m k="outcome.EXPIRED">已过期</m>
