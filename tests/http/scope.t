@@ -225,6 +225,19 @@ for my $n (0 .. $#views) {
         }
     }
 }
+# As CSV, and in the metrics, where the other's clusters would be numbers.
+for my $path (map({ "$_.csv?size=all" } qw(log clusters)), map({
+    ("$_.csv?range=7d&size=all", "$_.csv?range=7d&size=2") } qw(data cleanup
+    second commands audit)), 'metrics')
+{
+    for my $who (qw(anna bert anna)) {
+        my $answer = get($who, $path);
+        is($answer->{status}, 200, "$who: $path");
+        is(foreign($who, $answer->{body} . join ' ',
+            @{ $answer->{header_list} }), '', "$who: $path: nothing of the other");
+        like($answer->{body}, qr/\b$who-/, "$who: $path: but what is theirs");
+    }
+}
 like(get('bert', 'data.xml?range=7d&size=all')->{body}, qr/bert-source/,
     'the other does exist');
 
