@@ -231,8 +231,8 @@ static const subcommand subcommands[] = {
       "registers a cluster, after a look whether it can be reached", add },
     { "set", "[option ...] NAME", "changes what was given with \"add\"", set },
     { "list", "[-H] [--all]",
-      "the clusters, whether they answer, and who asks them; all: removed and "
-      "sample ones, too", cluster_list },
+      "the clusters, whether they answer, and who asks them; all: removed "
+      "ones, too", cluster_list },
     { "show", "NAME", "one registration, and what is known of the cluster",
       cluster_show },
     { "check", "NAME | --all",

@@ -37,6 +37,7 @@ typedef struct {
     const char *name;
     bool        registered;
     bool        removed;
+    bool        simulated;          /* a sample: a program stands for it */
     const char *texts[CLUSTER_TEXTS];
     int64_t     numbers[CLUSTER_NUMBERS];
     const char *groups[CLUSTER_GROUPS_MAX];

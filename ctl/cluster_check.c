@@ -137,7 +137,8 @@ ask(bt_check_report *report, const bt_adapter *adapter,
 static void
 run_check(bt_check_report *report, const cluster_settings *settings)
 {
-    const char       *name = settings->texts[CLUSTER_ADAPTER];
+    const char       *name = *settings->texts[CLUSTER_PROGRAM] != '\0'
+                             ? "program" : settings->texts[CLUSTER_ADAPTER];
     const bt_adapter *adapter = bt_adapter_by_name(bt_str_of(name));
     bt_access         access;
 

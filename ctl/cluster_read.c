@@ -14,7 +14,8 @@ copy(bt_pool *pool, bt_rows *rows, size_t column, bool *failed)
     return text != NULL ? text : "";
 }
 
-/* Columns: id, removed, registered, adapter and the texts, the numbers. */
+/* Columns: id, removed, registered, adapter and the texts, the numbers,
+ * simulated. */
 static bool
 take(bt_pool *pool, bt_rows *rows, cluster_settings *settings)
 {
@@ -33,6 +34,8 @@ take(bt_pool *pool, bt_rows *rows, cluster_settings *settings)
             settings->numbers[i] = number.number;
         }
     }
+    settings->simulated =
+        bt_rows_get(rows, 3 + CLUSTER_TEXTS + CLUSTER_NUMBERS).number != 0;
     return !failed;
 }
 
@@ -47,7 +50,8 @@ read_row(ctl_context *ctl, bt_pool *pool, cluster_settings *settings)
     if (bt_store_run(ctl->store, "SELECT c.id, c.removed_at, a.cluster_id,"
                      " c.adapter, a.endpoints, a.user, a.secret, a.tls,"
                      " a.tls_ca, a.program, c.rpo_seconds, c.data_age_seconds,"
-                     " c.round_seconds, a.connect_seconds, a.statement_seconds"
+                     " c.round_seconds, a.connect_seconds, a.statement_seconds,"
+                     " c.simulated"
                      " FROM clusters c"
                      " LEFT JOIN cluster_access a ON a.cluster_id = c.id"
                      " WHERE c.name = ? AND LENGTH(c.name) = ?", params, 2,
@@ -140,7 +144,6 @@ cluster_find(ctl_context *ctl, bt_pool *pool, const char *name,
         return ctl_say(CTL_REFUSED, "no cluster is registered as %s; see: "
                        "backup-tasks-ctl cluster list", name);
     }
-    return ctl_say(CTL_REFUSED, "%s has records, but is not registered, as a "
-                   "sample cluster is; see: backup-tasks-ctl cluster add "
-                   "--help", name);
+    return ctl_say(CTL_REFUSED, "%s has records, but is not registered; see: "
+                   "backup-tasks-ctl cluster add --help", name);
 }

@@ -234,6 +234,9 @@ from_option_file(const cluster_settings *settings)
 static int
 check_oceanbase(const cluster_settings *settings)
 {
+    if (settings->simulated) {
+        return CTL_DONE;
+    }
     if (*settings->texts[CLUSTER_PROGRAM] != '\0') {
         return ctl_say(CTL_REFUSED, "--program is for --adapter program only");
     }

@@ -221,4 +221,19 @@ ok($denied{ try_as('agt', $_) }, "agt: $_: denied") for (
     'DELETE FROM commands', 'CREATE TABLE x (n INT)', 'DELETE FROM clusters',
     'UPDATE acknowledgements SET reason = NULL');
 
+
+# --- admin -------------------------------------------------------------------------
+
+# Registrations are in ctl_cluster.t; this is what that account cannot do.
+$t->sql("CREATE USER adm\@localhost IDENTIFIED BY 'pw-adm'");
+apply(grants('--admin', 'adm@localhost'));
+is(try_as('adm', 'SELECT * FROM cluster_access'), 0, 'adm: the registry');
+ok($denied{ try_as('adm', $_) }, "adm: $_: denied") for (
+    'SELECT * FROM data_tasks', 'UPDATE log_backups SET status = NULL',
+    'UPDATE clusters SET name = 1', 'UPDATE clusters SET observed = NOW()',
+    'DELETE FROM clusters', 'INSERT INTO commands (id) VALUES (1)',
+    'UPDATE commands SET state = 1', "DELETE FROM $trail",
+    "UPDATE $trail SET user = 'x'", 'DELETE FROM notify_risks',
+    'CREATE TABLE x (n INT)');
+
 $t->done;
