@@ -250,6 +250,18 @@ becomes('IN_PROGRESS', 'goes on');
 is(scalar(my @gaps = document()->find('log-backups/log-backup/gaps/gap')), 1,
     'and the gap is told');
 
+is(restore('restore from before the gap'), "1750\t1532125\t1750\n",
+    'ends at the gap');
+$t->sql('RESET MASTER');
+becomes('INTERRUPTED', 'another log under the old names');
+told('stop-log', 'stop-log');
+becomes('STOPPED', 'stopped');
+told('start-log', 'start-log');
+becomes('IN_PROGRESS', 'a log of its own');
+caught_up('safe');
+is(restore('restore from before all this'), "1750\t1532125\t1750\n",
+    'the old log is not touched');
+
 # --- cleanup -------------------------------------------------------------------
 
 told('cleanup', 'cleanup', COMMAND_ID => 8);
@@ -267,7 +279,11 @@ is(tasks()->{$_}{'set-state'}, 'DELETED', "backup $_ is gone") for 3, 4;
 is(tasks()->{7}{'set-state'}, 'AVAILABLE', 'the newest is not');
 is(join(' ', map { s{.*/}{}r } glob "$destination/data/*"), '000007',
     'nor anything else');
-is(restore('restore again'), "1760\t1549680\t1760\n", 'all rows');
+is(join(' ', map { s{.*/}{}r } glob "$destination/log/until*"), '',
+    'nor the log of before');
+fill(1761, 1765);
+caught_up('safe');
+is(restore('restore again'), "1765\t1558495\t1765\n", 'all rows');
 
 # --- no room -------------------------------------------------------------------
 
