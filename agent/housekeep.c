@@ -7,8 +7,8 @@
 #define TURN_SECONDS  60
 #define LOGS_MAX      100           /* log backups thinned out at a time */
 #define ROWS_MAX      "1000"        /* taken out by one statement */
-#define SAMPLE_DAYS   "7"           /* samples stay as they are so long */
-#define KEEP_DAYS     "400"         /* then tombstones and samples go */
+#define SAMPLE_DAYS   "7"           /* then samples become hourly */
+#define KEEP_DAYS     "400"         /* tombstones and changes stay so long */
 
 /* How far the thinning has come; 0: it begins anew. */
 typedef struct {
@@ -169,9 +169,7 @@ keep_house(bt_agent *agent, bt_store *store, progress *at)
 {
     bool ours = false;
 
-    if (bt_agent_holder(agent).id == 0
-        || !bt_lease_of(agent, store, "housekeeping", &ours) || !ours)
-    {
+    if (!bt_lease_of(agent, store, "housekeeping", &ours) || !ours) {
         return;
     }
     expire(store);
@@ -189,8 +187,13 @@ bt_housekeeper_run(void *data)
 
     bt_store_thread_begin();
     while (!atomic_load(&agent->stopping)) {
-        keep_house(agent, store, &at);
-        bt_agent_pause(agent, bt_clock() + TURN_SECONDS * BT_SECOND,
+        bool known = bt_agent_holder(agent).id != 0;
+
+        if (known) {
+            keep_house(agent, store, &at);
+        }
+        bt_agent_pause(agent,
+                       bt_clock() + (known ? TURN_SECONDS : 1) * BT_SECOND,
                        &agent->stopping);
     }
     bt_store_free(store);

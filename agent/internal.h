@@ -170,6 +170,8 @@ void      *bt_hand_run(void *hand);
 /* visit.c: one visit to a busy cluster: its commands, a look. */
 void       bt_visit_run(bt_hand *hand, bt_visit *visit);
 void       bt_visit_close(bt_watch *watch);
+/* The cluster's link is there; else it is due again later. */
+bool       bt_visit_link(bt_hand *hand, bt_visit *visit);
 /* Looks at the cluster; true when what it says is on record. */
 bool       bt_visit_look(bt_hand *hand, bt_visit *visit);
 

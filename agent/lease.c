@@ -330,6 +330,9 @@ bt_lease_return(bt_agent *agent, bt_store *store)
     (void) bt_store_run(store, "UPDATE agents SET stopped = UTC_TIMESTAMP(6) "
                         "WHERE id = ? AND started = ?", values, 2, NULL,
                         NULL);
+    (void) bt_store_run(store, "UPDATE leases SET agent_id = NULL, "
+                        "lease_until = NULL WHERE agent_id = ?", values, 1,
+                        NULL, NULL);
     bt_holder_bind(&holder, values);
     return bt_store_run(store, "UPDATE clusters c SET c.agent_id = NULL, "
                         "c.lease_until = NULL WHERE " BT_SQL_HELD("c"),

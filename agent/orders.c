@@ -332,6 +332,10 @@ step_orders(bt_hand *hand, bt_visit *visit, open_order *orders, size_t count)
 static void
 tell_waiting(bt_hand *hand, bt_visit *visit, open_order *orders, size_t count)
 {
+    visit->next_step = bt_clock() + RETRY_SECONDS * BT_SECOND;
+    if (visit->watch->reason[0] == '\0') {
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         open_order *open = &orders[i];
 
@@ -344,7 +348,39 @@ tell_waiting(bt_hand *hand, bt_visit *visit, open_order *orders, size_t count)
         limit_patience(open);
         write_outcome(hand, open);
     }
-    visit->next_step = bt_clock() + RETRY_SECONDS * BT_SECOND;
+}
+
+/* Whether some are to be taken, so that they have to be read again then. */
+static bool
+any_to_take(const open_order *orders, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (orders[i].requested || !orders[i].ours) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A look comes before a command is taken. */
+static void
+run_orders(bt_hand *hand, bt_visit *visit, open_order orders[ORDERS_MAX],
+           size_t *count)
+{
+    bool taking = any_to_take(orders, *count);
+
+    if (taking ? !bt_visit_look(hand, visit) : !bt_visit_link(hand, visit)) {
+        tell_waiting(hand, visit, orders, *count);
+        return;
+    }
+    if (taking) {
+        take_orders(hand, orders, *count);
+        free_orders(orders, *count);
+        if (!read_orders(hand, visit->watch, orders, count)) {
+            return;
+        }
+    }
+    step_orders(hand, visit, orders, *count);
 }
 
 void
@@ -352,22 +388,17 @@ bt_orders_run(bt_hand *hand, bt_visit *visit)
 {
     open_order *orders = calloc(ORDERS_MAX, sizeof(*orders));
     size_t      count = 0;
-    bool        good;
 
     visit->next_step = bt_clock() + BT_STEP_SECONDS * BT_SECOND;
-    good = orders != NULL && read_orders(hand, visit->watch, orders, &count);
-    if (good && count == 0) {
-        visit->next_step = BT_UNKNOWN;
-    } else if (good && !bt_visit_look(hand, visit)) {
-        tell_waiting(hand, visit, orders, count);
-    } else if (good) {
-        take_orders(hand, orders, count);
-        free_orders(orders, count);
-        count = 0;
-        if (read_orders(hand, visit->watch, orders, &count)) {
-            step_orders(hand, visit, orders, count);
+    if (orders != NULL && read_orders(hand, visit->watch, orders, &count)) {
+        if (count > 0) {
+            run_orders(hand, visit, orders, &count);
+        } else {
+            visit->next_step = BT_UNKNOWN;
         }
     }
-    free_orders(orders, count);
+    if (orders != NULL) {
+        free_orders(orders, count);
+    }
     free(orders);
 }

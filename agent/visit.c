@@ -109,8 +109,8 @@ open_link(bt_hand *hand, bt_watch *watch, bt_reason *reason)
 }
 
 /* A cluster that is being registered or removed has no access for a moment. */
-static bool
-has_link(bt_hand *hand, bt_visit *visit)
+bool
+bt_visit_link(bt_hand *hand, bt_visit *visit)
 {
     bt_watch *watch = visit->watch;
     bt_reason reason;
@@ -147,7 +147,7 @@ bt_visit_look(bt_hand *hand, bt_visit *visit)
         visit->next_look = bt_clock() + BT_SECOND;
         return false;
     }
-    if (!has_link(hand, visit)) {
+    if (!bt_visit_link(hand, visit)) {
         return false;
     }
     look = bt_collect_begin(watch->collect, hand->recorder, bt_time_now());
