@@ -48,7 +48,7 @@ class Cluster {
     this.extra = {};
     this.written = {};
     this.hidden = new Set();
-    this.served = { queries: 0, cached: 0, looks: 0 };
+    this.served = { queries: 0, cached: 0, looks: 0, lookAt: 0 };
     this.mediaAlive = true;
     this.changed();
   }

@@ -155,7 +155,10 @@ class Session extends ServerHandshake {
   async answer(sql) {
     const { cluster } = this;
     cluster.served.queries += 1;
-    if (LOOK.test(sql)) cluster.served.looks += 1;
+    if (LOOK.test(sql)) {
+      cluster.served.looks += 1;
+      cluster.served.lookAt = Date.now();
+    }
     if (this.suffer(cluster.takeFault('before', sql))) return;
     const kind = classify(sql);
     if (kind === 'alter') {

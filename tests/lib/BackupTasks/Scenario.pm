@@ -199,12 +199,14 @@ sub wait_looks {
     my ($self, @names) = @_;
     my $t = $self->{t};
     @names = @{ $self->{names} } if !@names;
-    my %before = map { $_ => $self->_looks($_) } @names;
+    my %before = map { $_ => $self->_served($_)->{looks} } @names;
     for my $name (@names) {
-        my $ok = $t->wait_until(sub { $self->_looks($name) > $before{$name} });
-        my $since = $t->value('SELECT UTC_TIMESTAMP(6)');
-        $ok &&= $t->wait_until(sub { $t->value('SELECT COUNT(*) FROM '
-            . "clusters WHERE name = '$name' AND observed > '$since'") });
+        my $served;
+        my $ok = $t->wait_until(sub {
+            ($served = $self->_served($name))->{looks} > $before{$name} });
+        $ok &&= $t->wait_until(sub { $t->value('SELECT COUNT(*) FROM clusters '
+            . "WHERE name = '$name' AND UNIX_TIMESTAMP(observed) * 1000 >= "
+            . $served->{lookAt}) });
         Test::More::diag("$name is not asked: " . $t->value('SELECT '
             . "IFNULL(MAX(stale_reason), '') FROM clusters WHERE name = "
             . "'$name'")) if !$ok;
@@ -212,9 +214,9 @@ sub wait_looks {
     return $self;
 }
 
-sub _looks {
+sub _served {
     my ($self, $name) = @_;
-    return $self->{standin}->tell($name, 'served')->{looks};
+    return $self->{standin}->tell($name, 'served');
 }
 
 # step(NAME, CLUSTER => ROWS, ..., CODE): does it, waits for the agent, compares.
