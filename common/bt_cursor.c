@@ -12,6 +12,12 @@
 #define CURSOR_BYTES    48
 #define CURSOR_CHARS    64
 
+/* version 2, reserved 1, change 8, at 8, id 7, removed 8 and 7, issued 8, places
+ * 8, filters 8, checksum 8. */
+#define DELTA_VERSION   2
+#define DELTA_BYTES     72
+#define DELTA_CHARS     96
+
 #define FNV_BASIS       UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME       UINT64_C(0x100000001b3)
 
@@ -118,12 +124,12 @@ get_number(const unsigned char **p, size_t bytes)
 
 
 static void
-encode(char *out, const unsigned char *data)
+encode(char *out, const unsigned char *data, size_t bytes)
 {
     size_t    i;
     uint32_t  group;
 
-    for (i = 0; i < CURSOR_BYTES; i += 3, out += 4) {
+    for (i = 0; i < bytes; i += 3, out += 4) {
         group = (uint32_t) data[i] << 16 | (uint32_t) data[i + 1] << 8
                 | data[i + 2];
         out[0] = alphabet[group >> 18];
@@ -137,13 +143,13 @@ encode(char *out, const unsigned char *data)
 
 
 static bool
-decode(unsigned char *out, const char *text)
+decode(unsigned char *out, const char *text, size_t chars)
 {
     const char  *found;
     size_t       i;
     uint32_t     group = 0;
 
-    for (i = 0; i < CURSOR_CHARS; i++) {
+    for (i = 0; i < chars; i++) {
         found = memchr(alphabet, text[i], sizeof(alphabet) - 1);
         if (found == NULL) {
             return false;
@@ -165,9 +171,9 @@ decode(unsigned char *out, const char *text)
 /* A checksum against damage, not against intent: whoever makes a cursor may
  * as well write the filters that it would show. */
 static uint64_t
-checksum(const unsigned char *data)
+checksum(const unsigned char *data, size_t bytes)
 {
-    return hash_bytes(FNV_BASIS, data, CURSOR_BYTES - SUM_BYTES);
+    return hash_bytes(FNV_BASIS, data, bytes - SUM_BYTES);
 }
 
 
@@ -184,9 +190,9 @@ bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
     put_number(&p, (uint64_t) at, 8);
     put_number(&p, (uint64_t) id, ID_BYTES);
     put_number(&p, hash_filters(query, route), 8);
-    put_number(&p, checksum(data), SUM_BYTES);
+    put_number(&p, checksum(data, CURSOR_BYTES), SUM_BYTES);
 
-    encode(out, data);
+    encode(out, data, CURSOR_BYTES);
 }
 
 
@@ -215,7 +221,7 @@ bt_cursor_parse(bt_str text, const bt_route *route, bt_query *query)
     int64_t               id;
     uint64_t              filters;
 
-    if (text.len != CURSOR_CHARS || !decode(data, text.data)
+    if (text.len != CURSOR_CHARS || !decode(data, text.data, CURSOR_CHARS)
         || data[0] != CURSOR_VERSION)
     {
         return BT_CURSOR_BROKEN;
@@ -227,7 +233,8 @@ bt_cursor_parse(bt_str text, const bt_route *route, bt_query *query)
     id = (int64_t) get_number(&p, ID_BYTES);
     filters = get_number(&p, 8);
 
-    if (get_number(&p, SUM_BYTES) != checksum(data) || id == 0
+    if (get_number(&p, SUM_BYTES) != checksum(data, CURSOR_BYTES)
+        || id == 0
         || id > BT_ID_MAX || at < AT_LEAST || at >= AT_MOST)
     {
         return BT_CURSOR_BROKEN;
@@ -245,4 +252,85 @@ bt_cursor_parse(bt_str text, const bt_route *route, bt_query *query)
     query->position_id = id;
 
     return BT_CURSOR_GOOD;
+}
+
+
+/* The filters that a list and what follows it have in common. */
+static uint64_t
+hash_followed(const bt_query *query, const bt_route *route)
+{
+    bt_query  followed = *query;
+
+    followed.range = BT_RANGE_NONE;
+    followed.status = 0;
+    followed.updated_after = BT_USEC_NONE;
+
+    return hash_filters(&followed, route);
+}
+
+
+void
+bt_delta_format(char out[BT_CURSOR_MAX], const bt_query *query,
+    const bt_route *route, const bt_delta *delta)
+{
+    unsigned char   data[DELTA_BYTES];
+    unsigned char  *p = data;
+
+    *p++ = DELTA_VERSION;
+    *p++ = 0;
+    put_number(&p, (uint64_t) delta->change, 8);
+    put_number(&p, (uint64_t) delta->at, 8);
+    put_number(&p, (uint64_t) delta->id, ID_BYTES);
+    put_number(&p, (uint64_t) delta->removed_change, 8);
+    put_number(&p, (uint64_t) delta->removed_id, ID_BYTES);
+    put_number(&p, (uint64_t) delta->issued, 8);
+    put_number(&p, (uint64_t) delta->places, 8);
+    put_number(&p, hash_followed(query, route), 8);
+    put_number(&p, checksum(data, DELTA_BYTES), SUM_BYTES);
+
+    encode(out, data, DELTA_BYTES);
+}
+
+
+static bool
+delta_fits(const bt_delta *delta)
+{
+    return delta->change >= 0 && delta->removed_change >= 0
+           && delta->id <= BT_ID_MAX && delta->removed_id <= BT_ID_MAX
+           && delta->at > AT_LEAST && delta->at < AT_MOST
+           && delta->issued > AT_LEAST && delta->issued < AT_MOST;
+}
+
+
+bt_cursor_e
+bt_delta_parse(bt_str text, const bt_route *route, bt_query *query)
+{
+    bt_delta             *delta = &query->position_delta;
+    uint64_t              filters;
+    unsigned char         data[DELTA_BYTES];
+    const unsigned char  *p = data + 2;
+
+    if (text.len != DELTA_CHARS || !decode(data, text.data, DELTA_CHARS)
+        || data[0] != DELTA_VERSION || data[1] != 0)
+    {
+        return BT_CURSOR_BROKEN;
+    }
+
+    delta->change = (int64_t) get_number(&p, 8);
+    delta->at = (bt_usec) get_number(&p, 8);
+    delta->id = (int64_t) get_number(&p, ID_BYTES);
+    delta->removed_change = (int64_t) get_number(&p, 8);
+    delta->removed_id = (int64_t) get_number(&p, ID_BYTES);
+    delta->issued = (bt_usec) get_number(&p, 8);
+    delta->places = (int64_t) get_number(&p, 8);
+    filters = get_number(&p, 8);
+
+    if (get_number(&p, SUM_BYTES) != checksum(data, DELTA_BYTES)
+        || !delta_fits(delta))
+    {
+        return BT_CURSOR_BROKEN;
+    }
+
+    return filters == hash_followed(query, route) ? BT_CURSOR_GOOD
+                                                  : BT_CURSOR_OTHER;
 }

@@ -219,6 +219,50 @@ resolve_cursor(bt_param_state *state)
 }
 
 
+/* What a delta cannot be narrowed by: a record would leave such a list without
+ * a word. */
+static const bt_param_e  not_with_delta[] = {
+    BT_PARAM_RANGE, BT_PARAM_FROM, BT_PARAM_TO, BT_PARAM_STATUS,
+    BT_PARAM_UPDATED_AFTER, BT_PARAM_AFTER, BT_PARAM_BEFORE
+};
+
+
+static void
+resolve_delta(bt_param_state *state)
+{
+    size_t     i;
+    bt_query  *query = state->query;
+
+    if (query->delta[0] == '\0') {
+        return;
+    }
+
+    for (i = 0; i < sizeof(not_with_delta) / sizeof(not_with_delta[0]); i++) {
+
+        if ((query->given & (1u << not_with_delta[i])) != 0) {
+            bt_refuse_param(state, not_with_delta[i], "does not go with delta:"
+                            " leave it out");
+            return;
+        }
+    }
+
+    switch (bt_delta_parse(bt_str_of(query->delta), state->route, query)) {
+
+    case BT_CURSOR_GOOD:
+        return;
+
+    case BT_CURSOR_BROKEN:
+        bt_refuse_value(state, BT_PARAM_DELTA);
+        return;
+
+    case BT_CURSOR_OTHER:
+        bt_refuse_param(state, BT_PARAM_DELTA, "belongs to another list or"
+                        " filter: open the list without it");
+        return;
+    }
+}
+
+
 int
 bt_query_parse(bt_str raw, const bt_route *route, const bt_param_conf *conf,
     bt_query *query, bt_refusal *refusal)
@@ -241,6 +285,10 @@ bt_query_parse(bt_str raw, const bt_route *route, const bt_param_conf *conf,
 
     if (!state.refused) {
         resolve_cursor(&state);
+    }
+
+    if (!state.refused) {
+        resolve_delta(&state);
     }
 
     return state.refused ? refusal->status : 200;

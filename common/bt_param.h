@@ -22,7 +22,7 @@ typedef enum {
     BT_PARAM_TENANT_NAME, BT_PARAM_GROUP, BT_PARAM_BACKUP_SET, BT_PARAM_MODE,
     BT_PARAM_METHOD, BT_PARAM_KIND, BT_PARAM_ACTION, BT_PARAM_USER,
     BT_PARAM_UPDATED_AFTER, BT_PARAM_SIZE, BT_PARAM_AFTER, BT_PARAM_BEFORE,
-    BT_PARAM_LANG, BT_PARAM_LAYOUT, BT_PARAM_MAX
+    BT_PARAM_DELTA, BT_PARAM_LANG, BT_PARAM_LAYOUT, BT_PARAM_MAX
 } bt_param_e;
 
 typedef enum {
@@ -36,6 +36,19 @@ typedef struct {
     bt_usec     range_max;        /* longest range asked for; 0: 400 days */
     const char *time_zone;        /* default zone name; NULL: UTC */
 } bt_param_conf;
+
+/* How far a reader has followed the changes of a list: the key of the last row
+ * and of the last tombstone, when that was told, and a mark of the places that
+ * the reader could see then (0: all). */
+typedef struct {
+    int64_t    change;
+    bt_usec    at;
+    int64_t    id;
+    int64_t    removed_change;
+    int64_t    removed_id;
+    bt_usec    issued;
+    int64_t    places;
+} bt_delta;
 
 /* A checked request.  Absent texts are "" (an empty value is an absent one);
  * no memory outside the struct. */
@@ -60,6 +73,8 @@ typedef struct {
     int32_t    size;                          /* BT_SIZE_ALL: all */
     char       after[BT_CURSOR_MAX];
     char       before[BT_CURSOR_MAX];
+    char       delta[BT_CURSOR_MAX];          /* "" unless given */
+    bt_delta   position_delta;                /* from it */
     char       lang[8];                       /* "" unless given */
     char       layout[16];                    /* "" unless given */
     bt_usec    position_at;                   /* from the cursor */
@@ -100,6 +115,11 @@ void        bt_query_format(bt_buf *out, const bt_query *query,
  * but not to format, size, tz, lang and layout. */
 void        bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
                              const bt_route *route, bt_usec at, int64_t id);
+
+/* The same for following: bound to the query's filters, without its range,
+ * status and updated-after, which a delta does not take. */
+void        bt_delta_format(char out[BT_CURSOR_MAX], const bt_query *query,
+                            const bt_route *route, const bt_delta *delta);
 
 const char *bt_param_name(bt_param_e param);
 bool        bt_param_allowed(bt_param_e param, const bt_route *route);

@@ -164,7 +164,8 @@ bt_query_format(bt_buf *out, const bt_query *query, const bt_route *route,
     format_state  state = { out, query, route, "" };
     bt_param_e    param;
 
-    omit |= (1u << BT_PARAM_AFTER) | (1u << BT_PARAM_BEFORE);
+    omit |= (1u << BT_PARAM_AFTER) | (1u << BT_PARAM_BEFORE)
+            | (1u << BT_PARAM_DELTA);
 
     if ((omit & (1u << BT_PARAM_RANGE)) != 0
         || query->range != BT_RANGE_CUSTOM)

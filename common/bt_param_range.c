@@ -7,7 +7,7 @@
 static bt_range_e
 default_range(const bt_route *route, const bt_query *query)
 {
-    if (query->updated_after != BT_USEC_NONE) {
+    if (query->updated_after != BT_USEC_NONE || query->delta[0] != '\0') {
         return BT_RANGE_NONE;
     }
 

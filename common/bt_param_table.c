@@ -9,6 +9,7 @@
 #define SECOND      (VIEW(SECOND) | VIEW(DATA_SECOND))
 #define ACTS        (VIEW(COMMANDS) | VIEW(AUDIT))
 #define RECORDS     (DATA | VIEW(LOG) | VIEW(CLEANUP) | SECOND)
+#define FOLLOWED    (VIEW(DATA) | VIEW(LOG) | VIEW(CLEANUP) | VIEW(SECOND))
 #define LISTS       (RECORDS | VIEW(CLUSTERS) | ACTS)
 #define SINGLES     (VIEW(DATA_TASK) | VIEW(DATA_CAUSE)                       \
                      | VIEW(SECOND_BACKUP) | VIEW(LOG_BACKUP)                 \
@@ -88,6 +89,9 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         "after", LISTS, ANY, bt_set_cursor, AT(after), NULL, cursor_hint },
     [BT_PARAM_BEFORE] = {
         "before", LISTS, ANY, bt_set_cursor, AT(before), NULL, cursor_hint },
+    [BT_PARAM_DELTA] = {
+        "delta", FOLLOWED, 1u << BT_FORMAT_XML, bt_set_cursor, AT(delta), NULL,
+        "follow the delta link of a list" },
     [BT_PARAM_LANG] = {
         "lang", LISTS | SINGLES, PAGES, bt_set_code, AT(lang), langs,
         NULL },

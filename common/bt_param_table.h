@@ -76,5 +76,8 @@ typedef enum { BT_CURSOR_GOOD, BT_CURSOR_BROKEN, BT_CURSOR_OTHER } bt_cursor_e;
  * whose other fields are final.  OTHER: a whole cursor of another list. */
 bt_cursor_e bt_cursor_parse(bt_str text, const bt_route *route,
                             bt_query *query);
+/* The same with the position of a delta. */
+bt_cursor_e bt_delta_parse(bt_str text, const bt_route *route,
+                           bt_query *query);
 
 #endif

@@ -193,6 +193,10 @@ add_self(bt_reply *reply)
     } else if (query->before[0] != '\0') {
         parameter = "before";
         cursor = query->before;
+
+    } else if (query->delta[0] != '\0') {
+        parameter = "delta";
+        cursor = query->delta;
     }
 
     bt_document_link(reply, "self",
@@ -397,6 +401,7 @@ bt_document_error(bt_reply *reply, int status)
     bt_xml_leaf(reply->xml, "text", bt_str_of(error->text));
     add_optional(reply, "present-state", error->present_state);
     add_optional(reply, "required-role", error->required_role);
+    add_optional(reply, "start-again", error->start_again);
 
     if (reply->output->retry_after > 0) {
         bt_xml_leaf_int(reply->xml, "retry-after", reply->output->retry_after);

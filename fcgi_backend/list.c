@@ -4,6 +4,7 @@
 
 #include "fcgi_backend/count.h"
 #include "fcgi_backend/csv.h"
+#include "fcgi_backend/delta.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/health.h"
 #include "fcgi_backend/index.h"
@@ -30,6 +31,7 @@ typedef struct {
     bt_key          top;          /* BEFORE: key of the page's first row */
     bool            more_above;   /* BEFORE: there are newer rows */
     bool            more_below;
+    bt_delta        delta;        /* where what follows begins */
 } walk;
 
 
@@ -393,12 +395,19 @@ write_top(walk *w)
 }
 
 
+/* What follows begins before the first row is read: a change in between comes
+ * twice, and never not at all. */
 static bt_store_status
 begin_xml(walk *w)
 {
     bt_store_status  status;
 
-    status = write_top(w);
+    status = bt_delta_is_offered(w->reply)
+             ? bt_delta_begin(w->reply, w->list, &w->filter, &w->delta) : BT_STORE_OK;
+
+    if (status == BT_STORE_OK) {
+        status = write_top(w);
+    }
 
     if (status == BT_STORE_OK) {
         bt_xml_open(w->reply->xml, w->list->container);
@@ -429,6 +438,11 @@ end_xml(walk *w)
 {
     bt_xml_close(w->reply->xml);
     write_next(w);
+
+    if (!w->more_below && bt_delta_is_offered(w->reply)) {
+        bt_delta_link(w->reply, &w->delta);
+    }
+
     bt_document_end(w->reply, w->count, !w->more_below);
 }
 
@@ -512,6 +526,10 @@ bt_list_view(bt_reply *reply, const bt_list *list)
     w.face = bt_document_is_xml(reply) ? &xml_face : &csv_face;
 
     reply->output->pieces = w.wanted > BT_SIZE_PAGE;
+
+    if (reply->request->query.delta[0] != '\0') {
+        return bt_delta_view(reply, list);
+    }
 
     return bt_reply_store(reply, write_list(&w));
 }

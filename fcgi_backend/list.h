@@ -19,6 +19,7 @@ typedef struct {
     const char *set;
     const char *kind;
     const char *updated;
+    const char *change;
     const char *parent;
 } bt_indexes;
 

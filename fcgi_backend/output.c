@@ -24,6 +24,7 @@ static const status_entry  reasons[] = {
     { 404, " Not Found" },
     { 405, " Method Not Allowed" },
     { 409, " Conflict" },
+    { 410, " Gone" },
     { 413, " Request Entity Too Large" },
     { 500, " Internal Server Error" },
     { 503, " Service Unavailable" }

@@ -22,6 +22,7 @@ typedef struct {
     const char *text;             /* what the reader can do */
     const char *present_state;    /* NULL: none */
     const char *required_role;    /* NULL: none */
+    const char *start_again;      /* address of a whole list; NULL: none */
 } bt_error;
 
 struct bt_counted;

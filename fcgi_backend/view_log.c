@@ -166,7 +166,8 @@ const bt_list  bt_list_log = {
         .order = " FORCE INDEX (PRIMARY)",
         .cluster = " FORCE INDEX (log_backups_cluster)",
         .status = " FORCE INDEX (log_backups_status)",
-        .updated = " FORCE INDEX (log_backups_updated)"
+        .updated = " FORCE INDEX (log_backups_updated)",
+        .change = " FORCE INDEX (log_backups_change)"
     },
     .joins = BT_JOIN_RECORD BT_JOIN_COMMAND,
     .fields = fields,

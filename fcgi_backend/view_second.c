@@ -53,6 +53,7 @@ const bt_list  bt_list_second = {
         .set = " FORCE INDEX (second_backups_set_id)",
         .kind = " FORCE INDEX (second_backups_kind)",
         .updated = " FORCE INDEX (second_backups_updated)",
+        .change = " FORCE INDEX (second_backups_change)",
         .parent = " FORCE INDEX (second_backups_task)"
     },
     .parent = "t.task_id",

@@ -208,6 +208,11 @@ ngx_http_backup_tasks_export_query(ngx_http_request_t *r,
         bt_percent_encode(&buf, bt_str_of(query->before));
     }
 
+    if (query->delta[0] != '\0') {
+        bt_buf_addz(&buf, buf.len ? "&delta=" : "delta=");
+        bt_percent_encode(&buf, bt_str_of(query->delta));
+    }
+
     if (buf.full) {
         ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
                       "backup tasks canonical query is longer than %uz", size);

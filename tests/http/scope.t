@@ -173,6 +173,8 @@ sub in_format {
 sub settled {
     my ($body) = @_;
     $body =~ s/ (?:generated|request-id|at|last-seen)="[^"]*"//g;
+    # A position tells the time and the filter, too.
+    $body =~ s/\bdelta=[\w-]+//g;
     $body =~ s/\b[0-9a-f]{32}\b//g;
     $body =~ s{<seconds>\d+</seconds>}{}g;
     $body =~ s{<gap seconds="\d+" ?/>}{}g;

@@ -502,6 +502,78 @@ test_cursor_window(void **state)
 }
 
 
+static const bt_delta  far_delta = {
+    .change = INT64_MAX, .at = TEST_NOW, .id = BT_ID_MAX,
+    .removed_change = 7, .removed_id = 0, .issued = TEST_NOW - 1,
+    .places = -5
+};
+
+
+/* A position comes back as it was, in the list and filters that it is from,
+ * whatever the list's start was. */
+static void
+test_delta_round(void **state)
+{
+    char        text[BT_CURSOR_MAX];
+    bt_query    query, next;
+    bt_route    route = test_route("data.xml");
+    bt_refusal  refusal;
+
+    (void) state;
+
+    query = test_good("cluster=pay&updated-after=2026-01-01T00:00:00Z",
+                      "data.xml");
+    bt_delta_format(text, &query, &route, &far_delta);
+    assert_int_equal(parse_with("cluster=pay&size=7", "delta", text,
+                                "data.xml", &next, &refusal), 200);
+    assert_memory_equal(&next.position_delta, &far_delta, sizeof(bt_delta));
+    assert_int_equal(next.from, BT_USEC_NONE);
+
+    assert_int_equal(parse_with("cluster=pax", "delta", text, "data.xml",
+                                &next, &refusal), 400);
+    assert_int_equal(parse_with("", "delta", text, "data.xml", &next,
+                                &refusal), 400);
+    assert_int_equal(parse_with("cluster=pay", "delta", text, "log.xml",
+                                &next, &refusal), 400);
+    assert_int_equal(parse_with("cluster=pay", "after", text, "data.xml",
+                                &next, &refusal), 400);
+    assert_int_equal(parse_with("cluster=pay&range=7d", "delta", text,
+                                "data.xml", &next, &refusal), 400);
+    assert_string_equal(refusal.param, "range");
+    assert_int_equal(parse_with("cluster=pay", "delta", text, "data", &next,
+                                &refusal), 400);
+    assert_string_equal(refusal.param, "delta");
+}
+
+
+static void
+test_delta_mutated(void **state)
+{
+    char        good[BT_CURSOR_MAX], bad[BT_CURSOR_MAX];
+    size_t      i;
+    bt_query    query = test_good("", "log.xml"), next;
+    bt_route    route = test_route("log.xml");
+    bt_refusal  refusal;
+
+    (void) state;
+
+    bt_delta_format(good, &query, &route, &far_delta);
+
+    for (i = 0; good[i] != '\0'; i++) {
+        memcpy(bad, good, sizeof(bad));
+        bad[i] = good[i] == 'A' ? 'B' : 'A';
+        assert_int_equal(parse_with("", "delta", bad, "log.xml", &next,
+                                    &refusal), 400);
+        assert_string_equal(refusal.param, "delta");
+
+        memcpy(bad, good, i);
+        bad[i] = '\0';
+        assert_int_equal(parse_with("", "delta", bad, "log.xml", &next,
+                                    &refusal), i == 0 ? 200 : 400);
+    }
+}
+
+
 int
 main(void)
 {
@@ -518,6 +590,8 @@ main(void)
         cmocka_unit_test(test_cursor_mutated),
         cmocka_unit_test(test_cursor_garbage),
         cmocka_unit_test(test_cursor_window),
+        cmocka_unit_test(test_delta_round),
+        cmocka_unit_test(test_delta_mutated),
     };
 
     return cmocka_run_group_tests_name("common: query", tests, NULL, NULL);
