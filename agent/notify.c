@@ -17,7 +17,8 @@
 #define KEEP_SECONDS     86400      /* what has gone stays known */
 #define MESSAGE_MAX      (1024 * 1024)
 
-/* What a risk is recognised by. */
+/* What a risk is recognised by.  The first member of whatever is looked for
+ * by it. */
 typedef struct {
     bt_risk_e kind;
     int64_t   cluster_id;
@@ -62,7 +63,8 @@ typedef struct {
     bt_notify        *notify;
     bt_usec           now;
     bt_health         health;
-    told_risk        *told;
+    risk_key         *present;      /* those of health, in their order */
+    told_risk        *told;         /* the same */
     size_t            told_count;
     bt_notify_change *changes;
     size_t            count;
@@ -103,11 +105,36 @@ key_of(const bt_risk *risk)
                         risk->log_id };
 }
 
-static bool
-same_key(risk_key a, risk_key b)
+static int
+compare_numbers(int64_t a, int64_t b)
 {
-    return a.kind == b.kind && a.cluster_id == b.cluster_id
-           && a.tenant_id == b.tenant_id && a.log_id == b.log_id;
+    return (a > b) - (a < b);
+}
+
+/* Of two things that begin with a key: for thousands of risks at once. */
+static int
+compare_keys(const void *first, const void *second)
+{
+    const risk_key *a = first, *b = second;
+    int             order = compare_numbers(a->kind, b->kind);
+
+    order = order != 0 ? order : compare_numbers(a->cluster_id, b->cluster_id);
+    order = order != 0 ? order : compare_numbers(a->tenant_id, b->tenant_id);
+    return order != 0 ? order : compare_numbers(a->log_id, b->log_id);
+}
+
+static void
+sort(void *items, size_t count, size_t size)
+{
+    if (count > 0) {
+        qsort(items, count, size, compare_keys);
+    }
+}
+
+static void *
+find(risk_key key, const void *items, size_t count, size_t size)
+{
+    return count > 0 ? bsearch(&key, items, count, size, compare_keys) : NULL;
 }
 
 /* The lease outlives the longest run, so that nobody else begins meanwhile. */
@@ -228,56 +255,57 @@ read_told(look *now)
         good = take_told(now, rows);
     }
     bt_rows_close(rows);
+    sort(now->told, now->told_count, sizeof(told_risk));
     return good && more == 0;
 }
 
 static bool
 read_health(look *now)
 {
-    bt_health_query query = {
+    const bt_health *health = &now->health;
+    bt_health_query  query = {
         .store = now->notify->store, .pool = now->notify->pool,
         .now = now->now
     };
 
-    return bt_health_find(&query, &now->health) == BT_STORE_OK;
+    if (bt_health_find(&query, &now->health) != BT_STORE_OK) {
+        return false;
+    }
+    now->present = bt_pool_alloc(now->notify->pool,
+                                 (health->risk_count + 1) * sizeof(risk_key));
+    if (now->present == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < health->risk_count; i++) {
+        now->present[i] = key_of(&health->risks[i]);
+    }
+    sort(now->present, health->risk_count, sizeof(risk_key));
+    return true;
 }
 
 static const told_risk *
 find_told(const look *now, risk_key key)
 {
-    for (size_t i = 0; i < now->told_count; i++) {
-        if (same_key(now->told[i].key, key)) {
-            return &now->told[i];
-        }
-    }
-    return NULL;
+    return find(key, now->told, now->told_count, sizeof(told_risk));
 }
 
 static bool
 is_present(const look *now, risk_key key)
 {
-    for (size_t i = 0; i < now->health.risk_count; i++) {
-        if (same_key(key_of(&now->health.risks[i]), key)) {
-            return true;
-        }
-    }
-    return false;
+    return find(key, now->present, now->health.risk_count, sizeof(risk_key))
+           != NULL;
 }
 
-/* When this change was seen first, by this process. */
+/* When this change was seen first, by this process; a risk has either come or
+ * gone. */
 static bt_usec
 since(const look *now, risk_key key, bool began)
 {
     const bt_notify *notify = now->notify;
+    const waiting   *wait = find(key, notify->waits, notify->wait_count,
+                                 sizeof(waiting));
 
-    for (size_t i = 0; i < notify->wait_count; i++) {
-        if (notify->waits[i].began == began
-            && same_key(notify->waits[i].key, key))
-        {
-            return notify->waits[i].since;
-        }
-    }
-    return now->now;
+    return wait != NULL && wait->began == began ? wait->since : now->now;
 }
 
 /* Due: it has lasted, and the same risk was not told of just now. */
@@ -361,6 +389,7 @@ remember(look *now)
             since(now, key, now->changes[i].began)
         };
     }
+    sort(waits, now->count, sizeof(waiting));
     free(notify->waits);
     notify->waits = waits;
     notify->wait_count = now->count;

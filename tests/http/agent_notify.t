@@ -14,7 +14,8 @@ use BackupTasks::Xml qw(xml_parse);
 use IO::Socket::INET;
 use Test::More;
 
-my $t = BackupTasks->new->start;
+my $t = BackupTasks->new(database_options =>
+    ['--innodb-flush-log-at-trx-commit=1'])->start;
 my $dir = $t->dir;
 my $records = BackupTasks::Records->new($t);
 my $now = $t->value('SELECT UTC_TIMESTAMP()');
@@ -134,7 +135,21 @@ ok(told_of(6), 'told again');
 is((said((list())[5]))[0], $number, 'under the same number');
 $t->stop_agent;
 
-# The store away for a while: nothing is told of what it hid.
+# The store is killed and comes back: the agent goes on, and repeats nothing.
+$t->start_agent(options => ['--notify', $recorder, @quick]);
+$t->kill_db;
+ok($t->wait_until(sub { $t->log('agent') =~ / error .*(?:cannot|gone|lost)/ }),
+    'the agent misses the store');
+$t->start_db;
+set_log('IN_PROGRESS');
+ok(told_of(7), 'told when it is back');
+is((said((list())[6]))[1], 'OK', 'what is true then');
+is((said((list())[6]))[0], $number + 1, 'as the next');
+$t->stop_agent;
+set_log('FAILED');
+$t->start_agent(options => ['--notify', $recorder, @quick]);
+ok(told_of(8), 'and again');
+$t->stop_agent;
 is($t->value('SELECT COUNT(*) FROM notify_risks WHERE present = 1'), 1,
     'one risk is told of');
 
