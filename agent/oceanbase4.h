@@ -207,9 +207,13 @@ bool        ob4_was_running(const ob4_link *link, bt_kind kind, int64_t tenant,
 void        ob4_begin_running(ob4_look *look, bt_kind kind);
 bool        ob4_missing(ob4_look *look, bt_kind kind, ob_list *ids);
 void        ob4_put_lost(ob4_look *look, bt_kind kind);
-/* A job of the sys tenant is shown only while it has no child.  parent: what
- * is known of it from its INITIATOR columns. */
+/* A job of the sys tenant is shown only while it has no child: whether this is
+ * one, by its INITIATOR columns. */
 bool        ob4_is_child(int64_t tenant, int64_t by_tenant, int64_t by_job);
+/* Whether a job is put; a parent that was put before is taken out.  lately: an
+ * agent before this one may have put it. */
+bool        ob4_is_shown(ob4_look *look, bt_kind kind, int64_t tenant,
+                         int64_t id, bool lately);
 bt_cause_record ob4_cause(const ob_cause *cause);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #define OVERLAP  (600 * BT_SECOND)
-#define SYS_TENANT  1
 
 /* Column 0 tells the history (1) from the running jobs (0). */
 #define COLUMN(name)  (1U + (name))
@@ -40,29 +39,6 @@ put_delete(ob4_look *look, const ob_rows *rows, const char *code)
     bt_collect_cleanup(look->collect, &task);
 }
 
-/* The sys tenant's job is shown only while it has no child. */
-static bool
-is_shown(ob4_look *look, int64_t tenant, int64_t id)
-{
-    ob4_link *link = look->link;
-    char      source_id[24];
-
-    if (tenant != SYS_TENANT) {
-        return true;
-    }
-    if (!ob_ids_has(&link->cleanup_parents, id)) {
-        (void) ob_ids_add(&link->cleanup_shown, id);
-        return true;
-    }
-    if (ob_ids_has(&link->cleanup_shown, id)) {
-        (void) snprintf(source_id, sizeof(source_id), "%lld", (long long) id);
-        bt_collect_gone(look->collect, BT_KIND_CLEANUP, SYS_TENANT,
-                        bt_str_of(source_id));
-        ob_ids_remove(&link->cleanup_shown, id);
-    }
-    return false;
-}
-
 static bool
 take_delete(ob4_look *look, const ob_rows *rows)
 {
@@ -83,7 +59,9 @@ take_delete(ob4_look *look, const ob_rows *rows)
     {
         look->sets_due = true;
     }
-    if (is_shown(look, tenant, id)) {
+    if (ob4_is_shown(look, BT_KIND_CLEANUP, tenant, id,
+                     !ended || job.start > look->clock - BT_DAY))
+    {
         put_delete(look, rows, ob_state_code(BT_VIEW_CLEANUP, OB_V4,
                    ob_text(rows, COLUMN(OB4_DELETE_STATUS))));
     }

@@ -9,15 +9,8 @@
 #define OVERLAP     (600 * BT_SECOND)
 #define SYS_TENANT  1
 #define IDS_MAX     200             /* in one statement */
-#define DAY_OLD     BT_DAY
 /* Older children may have left the history before their parent. */
 #define LATELY      (7 * BT_DAY)
-
-bool
-ob4_is_child(int64_t tenant, int64_t by_tenant, int64_t by_job)
-{
-    return tenant != SYS_TENANT && by_tenant == SYS_TENANT && by_job > 0;
-}
 
 static void
 free_tasks(ob4_look *look)
@@ -265,34 +258,6 @@ put_job(ob4_look *look, const ob_rows *rows, const char *code)
     bt_collect_data(look->collect, &task);
 }
 
-/* The job of the sys tenant is shown only while it has no child. */
-static bool
-is_shown(ob4_look *look, const ob_rows *rows, bool ended)
-{
-    ob4_link *link = look->link;
-    int64_t   id = ob_int(rows, OB4_JOB_ID);
-    bt_usec   start = ob_time(rows, OB4_JOB_START);
-    char      source_id[24];
-
-    if (ob_int(rows, OB4_JOB_TENANT) != SYS_TENANT) {
-        return true;
-    }
-    if (!ob_ids_has(&link->parents, id)) {
-        (void) ob_ids_add(&link->shown, id);
-        return true;
-    }
-    /* an agent before this one may have shown it */
-    if (ob_ids_has(&link->shown, id)
-        || (link->first && (!ended || start > look->clock - DAY_OLD)))
-    {
-        (void) snprintf(source_id, sizeof(source_id), "%lld", (long long) id);
-        bt_collect_gone(look->collect, BT_KIND_DATA, SYS_TENANT,
-                        bt_str_of(source_id));
-        ob_ids_remove(&link->shown, id);
-    }
-    return false;
-}
-
 static const ob4_known *
 find_recent(const ob4_link *link, int64_t tenant, int64_t id)
 {
@@ -369,7 +334,11 @@ take_job(ob4_look *look, const ob_rows *rows, bool ended)
     if (is_odd(rows)) {
         return true;
     }
-    if (is_shown(look, rows, ended)) {
+    if (ob4_is_shown(look, BT_KIND_DATA, ob_int(rows, OB4_JOB_TENANT),
+                     ob_int(rows, OB4_JOB_ID),
+                     !ended || ob_time(rows, OB4_JOB_START)
+                               > look->clock - BT_DAY))
+    {
         put_job(look, rows, ob_state_code(BT_VIEW_DATA, OB_V4,
                                           ob_text(rows, OB4_JOB_STATUS)));
     }

@@ -6,6 +6,38 @@
 
 /* A job leaves one view a moment before or after it enters the other. */
 #define MISSING_TIME  (60 * BT_SECOND)
+#define SYS_TENANT    1
+
+bool
+ob4_is_child(int64_t tenant, int64_t by_tenant, int64_t by_job)
+{
+    return tenant != SYS_TENANT && by_tenant == SYS_TENANT && by_job > 0;
+}
+
+bool
+ob4_is_shown(ob4_look *look, bt_kind kind, int64_t tenant, int64_t id,
+             bool lately)
+{
+    ob4_link *link = look->link;
+    bool      data = kind == BT_KIND_DATA;
+    ob_list  *shown = data ? &link->shown : &link->cleanup_shown;
+    char      source_id[24];
+
+    if (tenant != SYS_TENANT) {
+        return true;
+    }
+    if (!ob_ids_has(data ? &link->parents : &link->cleanup_parents, id)) {
+        (void) ob_ids_add(shown, id);
+        return true;
+    }
+    if (ob_ids_has(shown, id) || (link->first && lately)) {
+        (void) snprintf(source_id, sizeof(source_id), "%lld", (long long) id);
+        bt_collect_gone(look->collect, kind, SYS_TENANT,
+                        bt_str_of(source_id));
+        ob_ids_remove(shown, id);
+    }
+    return false;
+}
 
 static ob4_running *
 find_running(const ob4_link *link, bt_kind kind, int64_t tenant, int64_t id)
