@@ -181,6 +181,9 @@ my %there = map { $_ => 1 } $second =~ m{<id>(\d+)</id>}g;
 is(scalar(grep { !$there{$_} } @ids), 0, 'the same data, and more');
 ok($t->wait_until(sub { log_state() eq 'IN_PROGRESS' && streams() == 1 }, 60),
     'the stream goes on');
+kill 'KILL', pid_of('agent');
+ok($t->wait_until(sub { alive() == 4 }), 'the agent is killed');
+is(scalar streams(), 1, 'the stream needs no agent');
 $t->run_program($run, '--stop', '--dir', $dir);
 
 # --- in the foreground -------------------------------------------------------
