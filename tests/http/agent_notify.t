@@ -91,7 +91,8 @@ is($text[3], sentence_of_page('en'), 'the sentence is the page\'s');
 is($text[4], sentence_of_page('zh'), 'in Chinese, too');
 like($text[3], qr/was interrupted 2 d 2 h ago/, 'with its age');
 my $document = $t->read_file("$dir/told." . (list())[0]);
-is($t->xmllint($document), '', 'a document');
+is($t->xmllint($document, @$_), '', "valid: @$_") for ['--schema', $t->root
+    . '/schema/feed/feed.xsd'], ['--relaxng', $t->root . '/schema/feed/feed.rng'];
 my $root = xml_parse($document);
 is($root->{name}, 'notification', 'its root');
 is($root->find('health')->attr('at-risk'), 1, 'health');
@@ -108,6 +109,8 @@ ok(told_of(2), 'the end is told');
 @text = said((list())[1]);
 is("@text[0 .. 2]", '2 OK The one cluster is not at risk.', 'as it is');
 is($text[3], sentence_of_page('en'), 'in the words of the page');
+is($t->xmllint($t->read_file("$dir/told." . (list())[1]), '--schema', $t->root
+    . '/schema/feed/feed.xsd'), '', 'valid, too');
 $t->stop_agent('second');
 is(scalar(list()), 2, 'each once');
 
