@@ -112,8 +112,8 @@ const ACTIONS = {
   drop: (door) => door.dropAll(),
   down: (door) => door.die(),
   up: (door) => door.open(),
-  password: ({ cluster }, { user, password }) => {
-    cluster.users[user].password = password;
+  account: ({ cluster }, { user, change }) => {
+    Object.assign(cluster.users[user], change);
   },
 
   // What happened: every statement that was to change something, in order.
