@@ -20,9 +20,10 @@ typedef enum {
     BT_PARAM_RANGE, BT_PARAM_FROM, BT_PARAM_TO, BT_PARAM_TZ, BT_PARAM_STATUS,
     BT_PARAM_CLUSTER, BT_PARAM_TENANT, BT_PARAM_CLUSTER_ID,
     BT_PARAM_TENANT_NAME, BT_PARAM_GROUP, BT_PARAM_BACKUP_SET, BT_PARAM_MODE,
-    BT_PARAM_METHOD, BT_PARAM_KIND, BT_PARAM_ACTION, BT_PARAM_USER,
-    BT_PARAM_UPDATED_AFTER, BT_PARAM_SIZE, BT_PARAM_AFTER, BT_PARAM_BEFORE,
-    BT_PARAM_DELTA, BT_PARAM_LANG, BT_PARAM_LAYOUT, BT_PARAM_MAX
+    BT_PARAM_METHOD, BT_PARAM_KIND, BT_PARAM_SETTLED, BT_PARAM_ACTION,
+    BT_PARAM_USER, BT_PARAM_UPDATED_AFTER, BT_PARAM_SIZE, BT_PARAM_AFTER,
+    BT_PARAM_BEFORE, BT_PARAM_DELTA, BT_PARAM_LANG, BT_PARAM_LAYOUT,
+    BT_PARAM_MAX
 } bt_param_e;
 
 typedef enum {
@@ -67,6 +68,7 @@ typedef struct {
     char       mode[16];                      /* FULL INCREMENTAL */
     char       method[16];                    /* PHYSICAL LOGICAL */
     char       kind[16];                      /* DATA LOG */
+    char       settled[4];                    /* yes no */
     char       action[40];                    /* commands, audit: a code */
     char       user[BT_NAME_MAX];
     bt_usec    updated_after;                 /* BT_USEC_NONE: absent */

@@ -26,6 +26,7 @@
 static const char *const  modes[] = { "FULL", "INCREMENTAL", NULL };
 static const char *const  methods[] = { "PHYSICAL", "LOGICAL", NULL };
 static const char *const  kinds[] = { "DATA", "LOG", NULL };
+static const char *const  answers[] = { "yes", "no", NULL };
 static const char *const  langs[] = { "en", "zh", NULL };
 static const char *const  layouts[] = { "full", "frame", "fragment", NULL };
 
@@ -73,6 +74,8 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         NULL },
     [BT_PARAM_KIND] = {
         "kind", SECOND, ANY, bt_set_code, AT(kind), kinds, NULL },
+    [BT_PARAM_SETTLED] = {
+        "settled", RECORDS, ANY, bt_set_code, AT(settled), answers, NULL },
     [BT_PARAM_ACTION] = {
         "action", ACTS, ANY, bt_set_action, AT(action), NULL,
         "use an action's name such as start, stop, restart, acknowledge" },

@@ -234,6 +234,77 @@ count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
 }
 
 
+/* Those that are settled, found by way of the few that are. */
+static bt_store_status
+count_settled(bt_reply *reply, const bt_list *list, const bt_filter *filter,
+    unsigned parts, bt_usec from, bt_usec to, bt_counts *counts)
+{
+    bt_sql  sql;
+
+    bt_sql_init(&sql);
+    bt_sql_add(&sql, "SELECT ");
+    bt_sql_add(&sql, list->columns.status);
+    bt_sql_add(&sql, ", COUNT(*) FROM (" BT_SQL_SETTLED ") s"
+               " STRAIGHT_JOIN record_keys k ON k.id = s.id");
+    bt_sql_value(&sql, " AND k.kind = ?", bt_text(bt_str_of(list->kind)));
+    bt_sql_add(&sql, " STRAIGHT_JOIN");
+    bt_sql_add(&sql, list->table + sizeof(" FROM") - 1);
+    bt_sql_add(&sql, " ON t.listed_at = k.listed_at AND t.id = k.id");
+    bt_filter_join(filter, &sql, parts);
+    bt_sql_add(&sql, " WHERE 1 = 1");
+    bt_filter_where(filter, &sql, &list->columns, parts);
+    bt_filter_window(&sql, "k.listed_at", from, to);
+
+    if (list->parent != NULL && reply->request->route.id > 0) {
+        bt_sql_add(&sql, " AND ");
+        bt_sql_add(&sql, list->parent);
+        bt_sql_value(&sql, " = ?", bt_int(reply->request->route.id));
+    }
+
+    return end_direct(reply, &sql, list, counts);
+}
+
+
+/* What the request asks for of settled and other records, from the counts of
+ * both together. */
+static bt_store_status
+choose_settled(bt_reply *reply, const bt_list *list, const bt_filter *filter,
+    unsigned parts, bt_usec from, bt_usec to, bt_counts *counts)
+{
+    size_t           i;
+    bt_counts        settled = { { 0 } };
+    bt_store_status  status;
+
+    status = count_settled(reply, list, filter, parts, from, to, &settled);
+
+    if (reply->request->query.settled[0] == 'y') {
+        *counts = settled;
+        return status;
+    }
+
+    for (i = 0; i < BT_STATUS_MAX; i++) {
+        counts->of[i] -= settled.of[i];
+    }
+
+    return status;
+}
+
+
+bt_store_status
+bt_count_settled(bt_reply *reply, const bt_list *list,
+    const bt_filter *filter, bt_usec from, bt_usec to, bt_counts *counts)
+{
+    *counts = (bt_counts) { { 0 } };
+
+    if (list->columns.at == NULL) {
+        from = to = BT_USEC_NONE;
+    }
+
+    return count_settled(reply, list, filter, BT_FILTER_PLACE, from, to,
+                         counts);
+}
+
+
 /* Whether a request has no more conditions than those of place. */
 static bool
 is_plain(const bt_request *request)
@@ -241,7 +312,8 @@ is_plain(const bt_request *request)
     const bt_query  *query = &request->query;
 
     return query->mode[0] == '\0' && query->method[0] == '\0'
-           && query->kind[0] == '\0' && query->action[0] == '\0'
+           && query->kind[0] == '\0' && query->settled[0] == '\0'
+           && query->action[0] == '\0'
            && query->user[0] == '\0' && query->backup_set < 0
            && query->updated_after == BT_USEC_NONE;
 }
@@ -282,11 +354,13 @@ bt_store_status
 bt_count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     unsigned parts, bt_usec from, bt_usec to, bt_counts *counts)
 {
-    bool                plain;
+    bool                plain, choose;
     bt_store_status     status;
     struct bt_counted  *known;
 
-    parts &= ~BT_FILTER_STATUS;
+    choose = (parts & BT_FILTER_SETTLED) != 0 && list->kind != NULL
+             && reply->request->query.settled[0] != '\0';
+    parts &= ~(BT_FILTER_STATUS | BT_FILTER_SETTLED);
     plain = parts == BT_FILTER_PLACE || is_plain(reply->request);
 
     if (list->columns.at == NULL) {
@@ -304,6 +378,10 @@ bt_count(bt_reply *reply, const bt_list *list, const bt_filter *filter,
 
     *counts = (bt_counts) { 0 };
     status = count(reply, list, filter, parts, from, to, counts);
+
+    if (status == BT_STORE_OK && choose) {
+        status = choose_settled(reply, list, filter, parts, from, to, counts);
+    }
 
     if (status == BT_STORE_OK && plain) {
         keep_counted(reply, list, from, to, counts);

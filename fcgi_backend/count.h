@@ -15,6 +15,12 @@ bt_store_status bt_count(bt_reply *reply, const bt_list *list,
                          const bt_filter *filter, unsigned parts,
                          bt_usec from, bt_usec to, bt_counts *counts);
 
+/* The same for records that are canceled or acknowledged, under the conditions
+ * of place. */
+bt_store_status bt_count_settled(bt_reply *reply, const bt_list *list,
+                                 const bt_filter *filter, bt_usec from,
+                                 bt_usec to, bt_counts *counts);
+
 /* Writes <summary> for a list, with what began earlier and still runs. */
 bt_store_status bt_count_summary(bt_reply *reply, const bt_list *list,
                                  const bt_filter *filter);

@@ -13,8 +13,16 @@
 #define BT_FILTER_CODES    0x08u     /* mode, method, kind, action, user */
 #define BT_FILTER_SET      0x10u     /* backup-set */
 #define BT_FILTER_UPDATED  0x20u     /* updated-after */
+#define BT_FILTER_SETTLED  0x40u     /* canceled or acknowledged, or not */
 #define BT_FILTER_PLACE    (BT_FILTER_SCOPE | BT_FILTER_NAMES)
-#define BT_FILTER_ALL      0x3fu
+#define BT_FILTER_ALL      0x7fu
+
+/* Records that need nobody any more, as a table of their ids: somebody
+ * acknowledged or canceled them. */
+#define BT_SQL_SETTLED                                                        \
+    "SELECT a.record_id AS id FROM acknowledgements a"                        \
+    " UNION SELECT x.record_id FROM causes x"                                 \
+    " WHERE x.code IN ('CANCELED', '-4072', '4072')"
 
 /* Column names of a table with alias t; NULL where it has no such column. */
 typedef struct {

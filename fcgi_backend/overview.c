@@ -13,7 +13,8 @@ static const bt_list *const  kinds[] = {
 
 
 static void
-write_kind(bt_reply *reply, const bt_list *list, const bt_counts *counts)
+write_kind(bt_reply *reply, const bt_list *list, const bt_counts *counts,
+    const bt_counts *settled)
 {
     size_t              i;
     const char         *range;
@@ -32,6 +33,11 @@ write_kind(bt_reply *reply, const bt_list *list, const bt_counts *counts)
     for (i = 0; codes[i] != NULL; i++) {
         bt_xml_open(reply->xml, "count");
         bt_xml_attr(reply->xml, "status", bt_str_of(codes[i]));
+
+        if (settled->of[i] > 0) {
+            bt_xml_attr_int(reply->xml, "settled", settled->of[i]);
+        }
+
         bt_xml_text_int(reply->xml, counts->of[i]);
         bt_xml_close(reply->xml);
     }
@@ -61,7 +67,7 @@ bt_overview_write(bt_reply *reply, const bt_filter *filter)
 {
     size_t           i;
     bt_usec          from, to;
-    bt_counts        counts;
+    bt_counts        counts, settled;
     bt_store_status  status;
 
     find_window(reply->request, &from, &to);
@@ -74,11 +80,16 @@ bt_overview_write(bt_reply *reply, const bt_filter *filter)
         status = bt_count(reply, kinds[i], filter, BT_FILTER_PLACE, from, to,
                           &counts);
 
+        if (status == BT_STORE_OK) {
+            status = bt_count_settled(reply, kinds[i], filter, from, to,
+                                      &settled);
+        }
+
         if (status != BT_STORE_OK) {
             return status;
         }
 
-        write_kind(reply, kinds[i], &counts);
+        write_kind(reply, kinds[i], &counts, &settled);
     }
 
     bt_xml_close(reply->xml);

@@ -9,7 +9,7 @@
 
   <!-- What narrows a list down, beside the range and the state. -->
   <xsl:variable name="filter-names" select="' cluster tenant cluster-id
-      tenant-name group backup-set mode method kind action user '"/>
+      tenant-name group backup-set mode method kind settled action user '"/>
 
   <!-- The bar above a list. fields: names of the form's fields. -->
   <xsl:template name="filter">
@@ -128,6 +128,9 @@
       </xsl:when>
       <xsl:when test="$name = 'kind'">
         <func:result select="'DATA LOG'"/>
+      </xsl:when>
+      <xsl:when test="$name = 'settled'">
+        <func:result select="'yes no'"/>
       </xsl:when>
       <xsl:when test="$name = 'action'">
         <func:result select="'start stop restart backup cancel acknowledge'"/>

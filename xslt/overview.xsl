@@ -78,11 +78,29 @@
   <xsl:template match="b:kind/b:count">
     <xsl:variable name="status" select="@status"/>
     <xsl:variable name="number" select="."/>
+    <xsl:variable name="settled" select="number(concat('0', @settled))"/>
     <xsl:for-each select="..">
-      <xsl:call-template name="tile-count">
-        <xsl:with-param name="status" select="$status"/>
-        <xsl:with-param name="number" select="$number"/>
-      </xsl:call-template>
+      <xsl:choose>
+        <!-- What is canceled or acknowledged needs nobody: it alarms nobody. -->
+        <xsl:when test="f:tone(@view, $status) = 'bad' and $settled &gt; 0">
+          <xsl:call-template name="tile-count">
+            <xsl:with-param name="status" select="$status"/>
+            <xsl:with-param name="number" select="$number - $settled"/>
+            <xsl:with-param name="only" select="'no'"/>
+          </xsl:call-template>
+          <xsl:call-template name="tile-count">
+            <xsl:with-param name="status" select="$status"/>
+            <xsl:with-param name="number" select="$settled"/>
+            <xsl:with-param name="only" select="'yes'"/>
+          </xsl:call-template>
+        </xsl:when>
+        <xsl:otherwise>
+          <xsl:call-template name="tile-count">
+            <xsl:with-param name="status" select="$status"/>
+            <xsl:with-param name="number" select="$number"/>
+          </xsl:call-template>
+        </xsl:otherwise>
+      </xsl:choose>
     </xsl:for-each>
   </xsl:template>
 
@@ -90,21 +108,30 @@
   <xsl:template name="tile-count">
     <xsl:param name="status"/>
     <xsl:param name="number" select="0"/>
+    <xsl:param name="only" select="''"/>
     <a>
       <xsl:attribute name="href">
         <xsl:call-template name="kind-href">
           <xsl:with-param name="statuses"
-              select="concat('&amp;status=', $status)"/>
+              select="concat('&amp;status=', $status, substring(concat(
+                  '&amp;settled=', $only), 1 div ($only != '')))"/>
         </xsl:call-template>
       </xsl:attribute>
-      <xsl:if test="$number &gt; 0">
+      <xsl:if test="$number &gt; 0 and $only != 'yes'">
         <xsl:attribute name="class">
           <xsl:value-of select="f:tone(@view, $status)"/>
         </xsl:attribute>
       </xsl:if>
       <b><xsl:value-of select="f:count($number)"/></b>
       <xsl:text> </xsl:text>
-      <xsl:value-of select="f:word(concat('tile.', @view), $status)"/>
+      <xsl:choose>
+        <xsl:when test="$only = 'yes'">
+          <xsl:value-of select="f:t('tile.settled')"/>
+        </xsl:when>
+        <xsl:otherwise>
+          <xsl:value-of select="f:word(concat('tile.', @view), $status)"/>
+        </xsl:otherwise>
+      </xsl:choose>
     </a>
     <xsl:text> </xsl:text>
   </xsl:template>
@@ -205,18 +232,20 @@
       <xsl:for-each select="/*/b:overview/b:kind[@view = $to]">
         <xsl:variable name="bad"
             select="b:count[@status = 'FAILED' or @status = 'INTERRUPTED']"/>
-        <xsl:if test="sum($bad) &gt; 0">
-          <a class="n" aria-label="{f:t2('tab.bad', f:count(sum($bad)), $name)}">
+        <xsl:variable name="open" select="sum($bad) - sum($bad/@settled)"/>
+        <xsl:if test="$open &gt; 0">
+          <a class="n" aria-label="{f:t2('tab.bad', f:count($open), $name)}">
             <xsl:attribute name="href">
               <xsl:call-template name="kind-href">
                 <xsl:with-param name="statuses">
                   <xsl:for-each select="$bad[. &gt; 0]">
                     <xsl:value-of select="concat('&amp;status=', @status)"/>
                   </xsl:for-each>
+                  <xsl:text>&amp;settled=no</xsl:text>
                 </xsl:with-param>
               </xsl:call-template>
             </xsl:attribute>
-            <xsl:value-of select="f:count(sum($bad))"/>
+            <xsl:value-of select="f:count($open)"/>
           </a>
         </xsl:if>
       </xsl:for-each>

@@ -52,7 +52,7 @@ test('each text is used', () => {
   for (const [, head] of text.matchAll(/f:word\((?:concat\()?'([a-z.-]+)'/g)) {
     heads.add(head.replace(/\.$/, ''));
   }
-  for (const head of ['kind', 'method', 'mode', 'action', 'set-state',
+  for (const head of ['kind', 'settled', 'method', 'mode', 'action', 'set-state',
     'status', 'status.cleanup']) {
     heads.add(head);
   }

@@ -204,7 +204,7 @@ my %value = (
     tz => 'tz=Asia/Shanghai', cluster => 'cluster=x', tenant => 'tenant=x',
     'cluster-id' => 'cluster-id=7', 'tenant-name' => 'tenant-name=x',
     group => 'group=x', 'backup-set' => 'backup-set=3', mode => 'mode=FULL',
-    method => 'method=LOGICAL', kind => 'kind=LOG', action => 'action=stop',
+    method => 'method=LOGICAL', kind => 'kind=LOG', settled => 'settled=no', action => 'action=stop',
     user => 'user=x', 'updated-after' => 'updated-after=2026-01-01T00:00:00Z',
     size => 'size=5', lang => 'lang=zh', layout => 'layout=frame',
 );

@@ -69,14 +69,16 @@ my %view = (
     data => {
         path => 'data', rows => 'tasks/task', table => 'data_tasks',
         at => 't.listed_at', takes => { %common, %ranged, status => 1,
-            'backup-set' => 1, mode => 1, method => 1, 'updated-after' => 1 },
+            'backup-set' => 1, mode => 1, method => 1, settled => 1,
+            'updated-after' => 1 },
         codes => [qw(IN_PROGRESS FAILED COMPLETED UNKNOWN)],
         running => [qw(IN_PROGRESS)], default => 1,
     },
     cleanup => {
         path => 'cleanup', rows => 'tasks/cleanup-task',
         table => 'cleanup_tasks', at => 't.listed_at',
-        takes => { %common, %ranged, status => 1, 'updated-after' => 1 },
+        takes => { %common, %ranged, status => 1, settled => 1,
+            'updated-after' => 1 },
         codes => [qw(PENDING EXECUTING FAILED COMPLETED UNKNOWN)],
         running => [qw(PENDING EXECUTING)], default => 1,
     },
@@ -84,7 +86,7 @@ my %view = (
         path => 'second', rows => 'backups/second-backup',
         table => 'second_backups', at => 't.listed_at',
         takes => { %common, %ranged, status => 1, 'backup-set' => 1,
-            kind => 1, 'updated-after' => 1 },
+            kind => 1, settled => 1, 'updated-after' => 1 },
         codes => [qw(SCHEDULING IN_PROGRESS CLEANING COMPLETED CANCELED
             FAILED STOPPED UNKNOWN)],
         running => [qw(SCHEDULING IN_PROGRESS CLEANING)], default => 1,
@@ -93,7 +95,7 @@ my %view = (
         path => 'log', rows => 'backups/log-backup', table => 'log_backups',
         at => 't.listed_at', whole => 1,
         takes => { %common, %ranged, status => 1, method => 1,
-            'updated-after' => 1 },
+            settled => 1, 'updated-after' => 1 },
         codes => [qw(STARTING IN_PROGRESS STOPPING STOPPED FAILED INTERRUPTED
             UNKNOWN)],
     },
@@ -124,8 +126,8 @@ $view{'data-second'} = { %{ $view{second} }, parents => 1, default => 0 }
     if @parents;
 
 my @parameters = qw(range from to tz status cluster tenant cluster-id
-    tenant-name group backup-set mode method kind action user updated-after
-    size after before lang layout);
+    tenant-name group backup-set mode method kind settled action user
+    updated-after size after before lang layout);
 
 # --- one random request ------------------------------------------------------
 
@@ -233,6 +235,8 @@ my %good = (
     method => sub { $_[0]{method} = pick(qw(PHYSICAL LOGICAL));
         return "method=$_[0]{method}" },
     kind => sub { $_[0]{kind} = pick(qw(DATA LOG)); return "kind=$_[0]{kind}" },
+    settled => sub { $_[0]{settled} = pick(qw(yes no));
+        return "settled=$_[0]{settled}" },
     action => sub { $_[0]{action} = pick(qw(start stop restart acknowledge));
         return "action=$_[0]{action}" },
     user => sub { $_[0]{user} = pick(qw(operator viewer nobody));
@@ -288,6 +292,7 @@ my %bad = (
     'backup-set' => [ '-1', 'x', '00', '1e3', @broken ],
     mode => [ 'full', 'FULL%20', 'DIFF', @broken ],
     method => [ 'physical', 'X', @broken ], kind => [ 'data', 'X', @broken ],
+    settled => [ 'Yes', '0', 'maybe', @broken ],
     action => [ 'Start', 'drop%20table', @broken ],
     user => [ $long, @broken ],
     'updated-after' => [ '2026-01-01', 'yesterday', '2026-01-01T00:00:00',
@@ -433,6 +438,10 @@ sub conditions {
     for my $code (qw(mode method kind action)) {
         push @where, "t.$code = '$m->{$code}'" if $m->{$code};
     }
+    push @where, ($m->{settled} eq 'no' ? 'NOT ' : '') . '(EXISTS (SELECT 1'
+        . ' FROM acknowledgements a WHERE a.record_id = t.id) OR EXISTS'
+        . ' (SELECT 1 FROM causes x WHERE x.record_id = t.id AND x.code IN'
+        . " ('CANCELED', '-4072', '4072')))" if $m->{settled};
     push @where, "$m->{view}{user_column} = '$m->{user}'" if $m->{user};
     push @where, "t.task_id = $m->{parent}" if $m->{parent};
     if (my $after = $m->{'updated-after'}) {

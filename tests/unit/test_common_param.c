@@ -58,6 +58,8 @@ static const struct {
     { "mode=FULL", "mode", " root data ", true, true },
     { "method=LOGICAL", "method", " root data log ", true, true },
     { "kind=LOG", "kind", " second data-second ", true, true },
+    { "settled=no", "settled", " root data log cleanup second data-second ",
+      true, true },
     { "action=stop", "action", " commands audit ", true, true },
     { "user=a", "user", " commands audit ", true, true },
     { "updated-after=2026-01-01T00:00:00Z", "updated-after", " data log"

@@ -87,6 +87,10 @@
     <m k="tile.range.7d">last 7 days</m>
     <m k="tile.range.30d">last 30 days</m>
     <m k="tile.range.custom">chosen period</m>
+    <m k="tile.settled">canceled or acknowledged</m>
+    <m k="settled.yes">Yes</m>
+    <m k="settled.no">No</m>
+    <m k="filter.settled">Canceled or acknowledged</m>
     <m k="tile.data.COMPLETED">completed</m>
     <m k="tile.data.FAILED">failed</m>
     <m k="tile.data.IN_PROGRESS">in progress</m>

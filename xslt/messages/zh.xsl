@@ -87,6 +87,10 @@
     <m k="tile.range.7d">近 7 天</m>
     <m k="tile.range.30d">近 30 天</m>
     <m k="tile.range.custom">所选时段</m>
+    <m k="tile.settled">已取消或已确认</m>
+    <m k="settled.yes">是</m>
+    <m k="settled.no">否</m>
+    <m k="filter.settled">已取消或已确认</m>
     <m k="tile.data.COMPLETED">已完成</m>
     <m k="tile.data.FAILED">失败</m>
     <m k="tile.data.IN_PROGRESS">进行中</m>
