@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* States of sets change by cleanup. */
-#define SETS_TIME  (300 * BT_SECOND)
+#define SETS_TIME   (300 * BT_SECOND)
+/* Privileges may be granted, and versions change. */
+#define PROBE_TIME  (600 * BT_SECOND)
 
 bt_answer
 ob2_no_memory(ob2_look *look)
@@ -120,7 +122,9 @@ ob2_ready(ob2_link *link, bt_reason *reason)
 {
     bt_answer answer = ob_link_connect(&link->link, reason);
 
-    if (answer != BT_ANSWER_OK || link->session == link->link.session) {
+    if (answer != BT_ANSWER_OK || (link->session == link->link.session
+                                   && bt_time_now() < link->probe_at))
+    {
         return answer;
     }
     answer = ob_views_find(&link->link, ob2_views, OB2_VIEWS, link->found,
@@ -133,6 +137,7 @@ ob2_ready(ob2_link *link, bt_reason *reason)
     }
     if (answer == BT_ANSWER_OK) {
         link->session = link->link.session;
+        link->probe_at = bt_time_now() + PROBE_TIME;
     }
     return answer;
 }
@@ -206,6 +211,8 @@ collect(bt_link *opaque, bt_collect *collect, bt_reason *reason)
         link->read_to = look->clock;
     } else {
         forget(link);
+        /* an upgrade may have changed the views under the connection */
+        link->session = answer == BT_ANSWER_BROKEN ? 0 : link->session;
     }
     free_look(look);
     free(look);

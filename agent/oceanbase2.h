@@ -64,6 +64,7 @@ typedef struct {
     ob_link  link;
     ob_found found[OB2_VIEWS];
     unsigned session;
+    bt_usec  probe_at;              /* when `found` is to be found anew */
     char     version[64];
     char     name[256];
     char     dest[OB2_PATH_MAX];    /* of first backups, without secrets */

@@ -102,6 +102,7 @@ typedef struct {
     ob_link   link;
     ob_found  found[OB4_VIEWS];
     unsigned  session;              /* the one that `found` is of */
+    bt_usec   probe_at;             /* when it is to be found anew */
     char      version[64];
     char      name[OB4_NAME_MAX];
     int64_t   number;               /* of the cluster */
