@@ -38,9 +38,12 @@ log late STOPPED/{never} start
 log shop IN_PROGRESS/DOING latency=0 start=0 latest=0 stop
 ROWS
 
-$s->step('start', '*' => <<'ROWS', sub { $s->press(start => 'log', $odd) });
+$s->step('start', '*' => <<'ROWS', sub {
 log a`; DROP TABLE x; --  {accepted} (start RUNNING)
 ROWS
+    $s->press(start => 'log', $odd);
+    $s->wait_statements(ARCHIVELOG => 1);
+});
 
 $s->step('preparing', '*' => <<'ROWS', sub { $s->advance(5) });
 log a`; DROP TABLE x; --  STARTING/PREPARE stop (start RUNNING)
@@ -56,13 +59,19 @@ ROWS
 });
 
 # Data backups: of all tenants that may be backed up, by somebody else.
+$s->step('a backup of the cluster is accepted', '*' => <<'ROWS', sub {
+data sys FULL IN_PROGRESS/INIT id=1 start=20 cancel
+ROWS
+    is($s->admin('ALTER SYSTEM BACKUP DATABASE'), '   ', 'BACKUP DATABASE');
+});
+
 $s->step('a backup of the cluster begins', '*' => <<'ROWS', sub {
+- data sys FULL IN_PROGRESS/INIT id=1 start=20 cancel
 data a`; DROP TABLE x; --  FULL IN_PROGRESS/DOING id=1 set=1 done=0 start=25 cancel
 data shop FULL IN_PROGRESS/DOING id=1 set=1 done=0 start=25 cancel
 log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=26 stop (start DONE)
 log shop IN_PROGRESS/DOING latency=4 start=0 latest=26 stop
 ROWS
-    is($s->admin('ALTER SYSTEM BACKUP DATABASE'), '   ', 'BACKUP DATABASE');
     $s->advance(10);
 });
 
@@ -73,7 +82,19 @@ log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=71 stop (s
 log shop IN_PROGRESS/DOING latency=4 start=0 latest=71 stop
 ROWS
 
-$s->step('it is complete', '*' => <<'ROWS', sub { $s->advance(45) });
+$s->step('it is complete', '*' => <<'ROWS', sub { $s->advance(30) });
+data a`; DROP TABLE x; --  FULL COMPLETED/COMPLETED id=1 set=1 start=25 end=105
+data shop FULL COMPLETED/COMPLETED id=1 set=1 start=25 end=105
+log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=101 stop (start DONE)
+log shop IN_PROGRESS/DOING latency=4 start=0 latest=101 stop
+ROWS
+
+$s->step('it is between two views', '*' => <<'ROWS', sub { $s->advance(5) });
+log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=106 stop (start DONE)
+log shop IN_PROGRESS/DOING latency=4 start=0 latest=106 stop
+ROWS
+
+$s->step('it is history', '*' => <<'ROWS', sub { $s->advance(10) });
 data a`; DROP TABLE x; --  FULL COMPLETED/COMPLETED id=1 set=1 state=AVAILABLE start=25 end=105
 data shop FULL COMPLETED/COMPLETED id=1 set=1 state=AVAILABLE start=25 end=105
 log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=116 stop (start DONE)
@@ -148,6 +169,15 @@ ROWS
     $s->advance(20);
     $s->wait_command('DONE');
 });
+
+# What the interruption has cost.
+for my $name (sort keys %versions) {
+    is($s->rounds($name, 'shop'), <<'ROUNDS' =~ s/\n\z//r, "$name: rounds");
+round 2 IN_PROGRESS 295 301
+round 1 STOPPED 0 211
+gap 211 295
+ROUNDS
+}
 
 $s->step('deferred by the administrator', '*' => <<'ROWS', sub {
 log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=316 stop (start DONE)
@@ -224,10 +254,24 @@ log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=44 start=10 latest=491 (st
 log shop STOPPED/STOP latency=204 start=295 latest=331 start (stop DONE)
 ROWS
 
+$s->step('cleanup is canceled', '*' => <<'ROWS', sub {
+cleanup shop DELETE OBSOLETE BACKUP FAILED/CANCELED items=1 start=535 end=550 (cancel DONE) cause:CANCELED
+log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=64 start=10 latest=491 (start DONE)
+log shop STOPPED/STOP latency=224 start=295 latest=331 start (stop DONE)
+ROWS
+    $s->tell('cleanup', tenant => 'shop', sets => 3);
+    $s->advance(10);
+    $s->wait_looks->refresh;
+    $s->press(cancel => 'cleanup', 'shop');
+    $s->wait_statements('CANCEL DELETE' => 1);
+    $s->advance(10);
+    $s->wait_command('DONE');
+});
+
 $s->step('cleanup fails', '*' => <<'ROWS', sub {
-cleanup shop DELETE OBSOLETE BACKUP FAILED/FAILED items=0 start=535 end=540 cause:-9071:ROOTSERVICE:YB420A000007-0005F0A2-0-0
-log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=59 start=10 latest=491 (start DONE)
-log shop STOPPED/STOP latency=219 start=295 latest=331 start (stop DONE)
+cleanup shop DELETE OBSOLETE BACKUP FAILED/FAILED items=0 start=555 end=560 cause:-9071:ROOTSERVICE:YB420A000007-0005F0A2-0-0
+log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=79 start=10 latest=491 (start DONE)
+log shop STOPPED/STOP latency=239 start=295 latest=331 start (stop DONE)
 ROWS
     $s->tell('fail-cleanup', tenant => 'shop', result => -9071,
         comment => '(ROOTSERVICE)addr: 10.0.0.7:2882, result: -9071('
@@ -239,8 +283,8 @@ ROWS
 # One odd row costs nothing else.
 $s->step('an odd row', '*' => <<'ROWS', sub {
 data shop UNKNOWN/PONDERING id=99
-log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=64 start=10 latest=491 (start DONE)
-log shop STOPPED/STOP latency=224 start=295 latest=331 start (stop DONE)
+log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=84 start=10 latest=491 (start DONE)
+log shop STOPPED/STOP latency=244 start=295 latest=331 start (stop DONE)
 ROWS
     $s->tell('row', view => 'CDB_OB_BACKUP_JOBS', row => { TENANT_ID => 1002,
         JOB_ID => undef, STATUS => "\x{1}\x{fffd}", START_TIMESTAMP => undef,
@@ -260,8 +304,8 @@ ROWS
 });
 
 $s->step('contact again', '*' => <<'ROWS', sub {
-log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=124 start=10 latest=491 (start DONE)
-log shop STOPPED/STOP latency=284 start=295 latest=331 start (stop DONE)
+log a`; DROP TABLE x; --  UNKNOWN/HIBERNATING latency=144 start=10 latest=491 (start DONE)
+log shop STOPPED/STOP latency=304 start=295 latest=331 start (stop DONE)
 ROWS
     $s->tell('up');
     $s->advance(60);
@@ -283,6 +327,7 @@ ALTER SYSTEM NOARCHIVELOG TENANT = `shop`
 ALTER SYSTEM ARCHIVELOG TENANT = `shop`
 ALTER SYSTEM SET LOG_ARCHIVE_DEST_STATE = 'ENABLE' TENANT = `shop`
 ALTER SYSTEM NOARCHIVELOG TENANT = `shop`
+ALTER SYSTEM CANCEL DELETE BACKUP TENANT = `shop`
 ACTS
 }
 $s->hides('SECRET4711', 'AKID4711');

@@ -118,8 +118,7 @@ class Backups {
     const { clock } = this.cluster;
     for (const job of [...this.jobs]) {
       if (ENDED.includes(job.status)) {
-        this.jobs.splice(this.jobs.indexOf(job), 1);
-        this.history.push(job);
+        this.leave(job);
       } else if (job.status === 'CANCELING') {
         this.end(job, 'CANCELED', CANCELED, 'Operation canceled');
       } else if (job.tenant === 1) {
@@ -128,6 +127,16 @@ class Backups {
         this.stepChild(job);
       }
     }
+  }
+
+  // A job that has ended stays among the running ones for a step, and is in
+  // neither view for another, as two reads of a real cluster may see it.
+  leave(job) {
+    if (job.leaving) {
+      this.jobs.splice(this.jobs.indexOf(job), 1);
+      this.history.push(job);
+    }
+    job.leaving = true;
   }
 
   children(parent) {
@@ -274,10 +283,11 @@ class Backups {
   addTo(rows) {
     const tasks = (list) => list.filter((job) => job.task)
       .map((job) => this.taskRow(job));
-    rows.CDB_OB_BACKUP_JOBS.push(...this.jobs.map((job) => this.jobRow(job)));
+    const seen = this.jobs.filter((job) => !job.leaving);
+    rows.CDB_OB_BACKUP_JOBS.push(...seen.map((job) => this.jobRow(job)));
     rows.CDB_OB_BACKUP_JOB_HISTORY.push(
       ...this.history.map((job) => this.jobRow(job)));
-    rows.CDB_OB_BACKUP_TASKS.push(...tasks(this.jobs));
+    rows.CDB_OB_BACKUP_TASKS.push(...tasks(seen));
     rows.CDB_OB_BACKUP_TASK_HISTORY.push(...tasks(this.history));
     rows.CDB_OB_BACKUP_SET_FILES.push(
       ...this.sets.map((set) => this.setRow(set)));

@@ -286,6 +286,21 @@ sub _read {
     return %now;
 }
 
+# Rounds and gaps of a log backup, one per line.
+sub rounds {
+    my ($self, $name, $tenant) = @_;
+    my $id = $self->{found}{$name}{log}{$tenant}->text('id');
+    my $root = $self->{t}->xml($self->{t}->get("/backup/log/$id.xml",
+        user => 'operator'));
+    my $time = sub { $self->_seconds($_[0]) // '-' };
+    return join "\n", (map { join ' ', 'round', $_->text('round-id'),
+            $_->text('status'), map { $time->($_) } map { $_->[0] }
+            [ $_->text('start-time') ], [ $_->text('checkpoint') ] }
+            $root->find('rounds/round')),
+        map { join ' ', 'gap', $time->(scalar $_->text('from')),
+            $time->(scalar $_->text('to')) } $root->find('gaps/gap');
+}
+
 # The clocks of the clusters run ahead of ours.
 sub _day {
     my ($self) = @_;
