@@ -32,7 +32,7 @@
       </xsl:otherwise>
     </xsl:choose>
     <xsl:call-template name="foot">
-      <xsl:with-param name="order" select="''"/>
+      <xsl:with-param name="order" select="f:order('')"/>
     </xsl:call-template>
   </xsl:template>
 
@@ -56,7 +56,11 @@
           </tr>
         </thead>
         <tbody>
-          <xsl:apply-templates select="b:items/b:cluster" mode="row"/>
+          <xsl:apply-templates select="b:items/b:cluster" mode="row">
+            <xsl:sort select="$all-here * string-length(substring-before(
+                ' UNKNOWN WARNING STALE CRITICAL ', concat(b:status, ' ')))"
+                data-type="number" order="descending"/>
+          </xsl:apply-templates>
         </tbody>
       </table>
     </div>

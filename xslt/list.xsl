@@ -1,9 +1,10 @@
 <!-- list.xsl: what all lists share: head, empty state, foot with paging. -->
 <xsl:stylesheet version="1.0"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+    xmlns:func="http://exslt.org/functions"
     xmlns:f="urn:nginx-backup-tasks:sheet"
     xmlns:b="urn:nginx-backup-tasks:1"
-    extension-element-prefixes="f"
+    extension-element-prefixes="func f"
     exclude-result-prefixes="b">
 
   <!-- Heading and range, the verdict, the tiles and the tabs. -->
@@ -26,6 +27,21 @@
       <xsl:if test="$with-range"><xsl:call-template name="range"/></xsl:if>
     </div>
   </xsl:template>
+
+  <!-- 1 where the whole list stands on this page: then it can be in the order
+       of urgency. Over several pages it cannot: urgency changes while they are
+       read, and a row would be seen twice or never. -->
+  <xsl:variable name="all-here" select="number(/*/b:page/@complete = 'true'
+      and not(/*/b:link[@rel = 'prev' or @rel = 'first']))"/>
+
+  <!-- The key of what is said of the order. -->
+  <func:function name="f:order">
+    <xsl:param name="otherwise"/>
+    <xsl:choose>
+      <xsl:when test="$all-here = 1"><func:result select="'foot.worst'"/></xsl:when>
+      <xsl:otherwise><func:result select="$otherwise"/></xsl:otherwise>
+    </xsl:choose>
+  </func:function>
 
   <!-- Where the script says when it asks again. -->
   <xsl:template name="refresh-line">

@@ -27,7 +27,9 @@
         </xsl:call-template>
       </xsl:otherwise>
     </xsl:choose>
-    <xsl:call-template name="foot"/>
+    <xsl:call-template name="foot">
+      <xsl:with-param name="order" select="f:order('foot.newest')"/>
+    </xsl:call-template>
   </xsl:template>
 
   <xsl:template name="log-table">
@@ -50,7 +52,10 @@
           </tr>
         </thead>
         <tbody>
-          <xsl:apply-templates select="b:backups/b:log-backup" mode="row"/>
+          <xsl:apply-templates select="b:backups/b:log-backup" mode="row">
+            <xsl:sort select="$all-here * f:urgency(.)" data-type="number"
+                order="descending"/>
+          </xsl:apply-templates>
         </tbody>
       </table>
     </div>
@@ -113,6 +118,28 @@
       </td>
     </tr>
   </xsl:template>
+
+  <!-- What needs somebody first. -->
+  <func:function name="f:urgency">
+    <xsl:param name="backup"/>
+    <xsl:choose>
+      <xsl:when test="$backup/b:acknowledged">
+        <func:result select="0"/>
+      </xsl:when>
+      <xsl:when test="f:tone('log', $backup/b:status) = 'bad'">
+        <func:result select="5"/>
+      </xsl:when>
+      <xsl:when test="f:behind($backup)"><func:result select="4"/></xsl:when>
+      <xsl:when test="$backup/b:stale"><func:result select="3"/></xsl:when>
+      <xsl:when test="$backup/b:status = 'STOPPED'">
+        <func:result select="2"/>
+      </xsl:when>
+      <xsl:when test="$backup/b:status != 'IN_PROGRESS'">
+        <func:result select="1"/>
+      </xsl:when>
+      <xsl:otherwise><func:result select="0"/></xsl:otherwise>
+    </xsl:choose>
+  </func:function>
 
   <!-- With a range: how many rounds were alive in it. -->
   <xsl:template name="rounds-link">

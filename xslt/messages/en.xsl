@@ -176,6 +176,7 @@
     <m k="empty.unfilter">Show it without these filters</m>
     <m k="empty.longer">Look at the last 30 days</m>
     <m k="empty.nothing-yet">As soon as a cluster reports one, it stands here.</m>
+    <m k="foot.worst">Worst first</m>
     <m k="foot.newest">Newest first</m>
     <m k="foot.size">Rows per page:</m>
     <m k="foot.zone">Times in {0}</m>

@@ -176,6 +176,7 @@
     <m k="empty.unfilter">清除筛选条件</m>
     <m k="empty.longer">查看近 30 天</m>
     <m k="empty.nothing-yet">集群上报后会显示在这里。</m>
+    <m k="foot.worst">最需处理的在前</m>
     <m k="foot.newest">最新在前</m>
     <m k="foot.size">每页条数：</m>
     <m k="foot.zone">时间按 {0} 显示</m>
