@@ -12,8 +12,8 @@
 #define CURSOR_BYTES    48
 #define CURSOR_CHARS    64
 
-/* version 2, reserved 1, change 8, at 8, id 7, removed 8 and 7, issued 8, places
- * 8, filters 8, checksum 8. */
+/* version 2, reserved 1, change 8, at 8, id 7, removed 8 and 7, issued 8,
+ * places 8, filters 8, checksum 8. */
 #define DELTA_VERSION   2
 #define DELTA_BYTES     72
 #define DELTA_CHARS     96

@@ -68,3 +68,31 @@ ctl_number(const char *text, int64_t min, int64_t max, int64_t *out)
     return errno == 0 && end != text && *end == '\0' && *out >= min
            && *out <= max;
 }
+
+int
+ctl_open(ctl_context *ctl, char *why, size_t size)
+{
+    if (bt_store_library_begin() != 0) {
+        (void) snprintf(why, size, "the database library cannot start");
+        return CTL_FAILED;
+    }
+    if (!bt_store_conf_check(&ctl->conf, why, size)) {
+        bt_store_library_end();
+        return CTL_REFUSED;
+    }
+    ctl->store = bt_store_new(&ctl->conf);
+    if (ctl->store == NULL) {
+        (void) snprintf(why, size, "out of memory");
+        bt_store_library_end();
+        return CTL_FAILED;
+    }
+    return CTL_DONE;
+}
+
+void
+ctl_close(ctl_context *ctl)
+{
+    bt_store_free(ctl->store);
+    ctl->store = NULL;
+    bt_store_library_end();
+}

@@ -34,10 +34,16 @@ int  ctl_sample(ctl_context *ctl, int argc, char **argv);
 int  ctl_log(ctl_context *ctl, int argc, char **argv);
 int  ctl_backup(ctl_context *ctl, int argc, char **argv);
 int  ctl_cancel(ctl_context *ctl, int argc, char **argv);
+int  ctl_monitor(ctl_context *ctl, int argc, char **argv);
 int  ctl_status(ctl_context *ctl, int argc, char **argv);
 int  ctl_command_of(ctl_context *ctl, int argc, char **argv);
 int  ctl_audit(ctl_context *ctl, int argc, char **argv);
 int  ctl_grants(ctl_context *ctl, int argc, char **argv);
+
+/* Gets ready for the record store, which is asked with the first statement;
+ * else `why` tells what is wrong.  ctl_close() after CTL_DONE. */
+int  ctl_open(ctl_context *ctl, char *why, size_t size);
+void ctl_close(ctl_context *ctl);
 
 /* Waits until a command is over and tells what became of it; CTL_DONE when it
  * was carried out. */

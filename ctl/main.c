@@ -18,6 +18,9 @@ static const ctl_command commands[] = {
     { "status", "[-H] [CLUSTER]",
       "the log backups, their states, and who asked for what", ctl_status,
       false },
+    { "monitor", "[CLUSTER]",
+      "one line and an exit code for monitors like Nagios", ctl_monitor,
+      true },
     { "log", "start|stop|restart [option ...] CLUSTER [TENANT]",
       "request an act on a log backup, as the buttons of the page do", ctl_log,
       false },
@@ -81,20 +84,13 @@ run_on_store(ctl_context *ctl, const ctl_command *command, int argc,
              char **argv)
 {
     char why[512];
-    int  code;
+    int  code = ctl_open(ctl, why, sizeof(why));
 
-    if (bt_store_library_begin() != 0) {
-        return ctl_say(CTL_FAILED, "the database library cannot start");
+    if (code != CTL_DONE) {
+        return ctl_say(code, "%s", why);
     }
-    if (!bt_store_conf_check(&ctl->conf, why, sizeof(why))) {
-        bt_store_library_end();
-        return ctl_say(CTL_REFUSED, "%s", why);
-    }
-    ctl->store = bt_store_new(&ctl->conf);
-    code = ctl->store != NULL ? command->run(ctl, argc, argv)
-                              : ctl_say(CTL_FAILED, "out of memory");
-    bt_store_free(ctl->store);
-    bt_store_library_end();
+    code = command->run(ctl, argc, argv);
+    ctl_close(ctl);
     return code;
 }
 

@@ -402,8 +402,11 @@ begin_xml(walk *w)
 {
     bt_store_status  status;
 
-    status = bt_delta_is_offered(w->reply)
-             ? bt_delta_begin(w->reply, w->list, &w->filter, &w->delta) : BT_STORE_OK;
+    status = BT_STORE_OK;
+
+    if (bt_delta_is_offered(w->reply)) {
+        status = bt_delta_begin(w->reply, w->list, &w->filter, &w->delta);
+    }
 
     if (status == BT_STORE_OK) {
         status = write_top(w);

@@ -179,6 +179,17 @@ my @pages = map { my (undef, @lines) = csv_parse($_->{body});
 my (undef, @both) = csv_parse($t->get('/backup/data.csv?range=7d&size=10',
     user => 'feed')->{body});
 is("@pages", join(' ', map { $_->[0] } @both), 'the pages are one list');
+my $id = qr/request-id="([0-9a-f]{32})"/;
+for my $path ('data.xml', 'data.csv', 'data', 'nothing.xml', 'feed.xsd') {
+    my $answer = $t->get("/backup/$path", user => 'viewer');
+    my $told = $answer->{headers}{'x-request-id'} // '';
+    like($told, qr/^[0-9a-f]{32}$/, "$path: X-Request-Id");
+    is($1, $told, 'is that of the document') if $answer->{body} =~ $id;
+}
+my $packed = $t->get('/backup/data.csv?range=30d', user => 'feed',
+    headers => { 'Accept-Encoding' => 'gzip' });
+is($packed->{headers}{'content-encoding'}, 'gzip', 'compressed');
+like($packed->{headers}{vary} // '', qr/Accept-Encoding/, 'Vary');
 is($t->get('/backup/data.csv?range=7d', user => 'feed')->{headers}{link},
     undef, 'no Link where all is there');
 is($t->head('/backup/data.csv', user => 'feed')->{status}, 200, 'HEAD');
