@@ -147,6 +147,29 @@ is($t->value("SELECT state FROM commands WHERE id = $kept"), 'REQUESTED',
 is($status, 0, 'resumed') or diag $text;
 is(ended($kept)->find('state')->text, 'DONE', 'then it is carried out');
 
+# What takes too long says so, and is given up at last.
+$standin->tell('k', 'media', alive => \0);
+my $stuck = press('shop', 'stop');
+sub progress_is {
+    my ($wanted) = @_;
+    return $t->wait_until(sub { ($t->value("SELECT progress FROM commands"
+        . " WHERE id = $stuck") // '') =~ $wanted });
+}
+ok(progress_is(qr/STOPPING, waited \d+ s/), 'what is waited for');
+like($t->get("/backup/commands/$stuck.xml", user => 'operator')->{body},
+    qr{<progress at="[^"]+">[^<]*STOPPING}, 'is on the page');
+$t->sql('UPDATE commands SET started_at = started_at - INTERVAL 3 MINUTE'
+    . " WHERE id = $stuck");
+ok(progress_is(qr/longer than usual: begun 3 minutes ago/), 'a warning');
+$t->sql('UPDATE commands SET started_at = started_at - INTERVAL 30 MINUTE'
+    . " WHERE id = $stuck");
+my $end = ended($stuck);
+is($end->find('state')->text, 'FAILED', 'given up');
+like($end->find('result')->text, qr/^Given up after 30 minutes: .* STOPPING/,
+    'and why');
+$standin->tell('k', 'media', alive => \1);
+ok(is_now('shop', 'STOPPED'), 'the page follows the cluster all the same');
+
 is($t->stop_agent, 0, 'the agent ends orderly');
 $standin->stop;
 $t->done;
