@@ -214,6 +214,17 @@ take_result(const char *text, int64_t result)
     return number;
 }
 
+/* A cause without a word of the cluster. */
+static void
+say_number(ob_cause *cause, int64_t number)
+{
+    const char *known = ob_error_text(number);
+
+    (void) snprintf(cause->text, sizeof(cause->text), "%s%s",
+                    known != NULL ? known : "Error ",
+                    known != NULL ? "" : cause->code);
+}
+
 void
 ob_cause_parse(ob_cause *cause, bt_str comment, int64_t result, bool canceled)
 {
@@ -239,10 +250,8 @@ ob_cause_parse(ob_cause *cause, bt_str comment, int64_t result, bool canceled)
     if (canceled || result == -CANCELED_CODE || result == CANCELED_CODE) {
         memcpy(cause->code, "CANCELED", sizeof("CANCELED"));
     }
-    if (cause->text[0] == '\0' && result != 0
-        && ob_error_text(result) != NULL)
-    {
-        (void) snprintf(cause->text, sizeof(cause->text), "%s",
-                        ob_error_text(result));
+    if (cause->text[0] == '\0' && cause->code[0] != '\0') {
+        say_number(cause, strcmp(cause->code, "CANCELED") == 0
+                          ? CANCELED_CODE : result);
     }
 }

@@ -11,6 +11,7 @@
 #define OB4_PATH_MAX     2048
 #define OB4_SEGMENTS     4          /* kept per tenant */
 #define OB4_NAME_MAX     512        /* 128 characters */
+#define OB4_NO_WORD      BT_STR("The cluster does not tell why.")
 
 /* Columns of the views, in the order of oceanbase4_views.c. */
 typedef enum {

@@ -34,6 +34,9 @@ put_delete(ob4_look *look, const ob_rows *rows, const char *code)
                        ob_int(rows, COLUMN(OB4_DELETE_RESULT)),
                        bt_str_eqz(raw, "CANCELED"));
         task.cause = ob4_cause(&look->cause);
+        if (task.cause.text.len == 0) {
+            task.cause.text = OB4_NO_WORD;
+        }
     }
     ob4_name_tenant(look, tenant);
     bt_collect_cleanup(look->collect, &task);

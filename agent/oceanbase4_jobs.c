@@ -180,6 +180,9 @@ explain(ob4_look *look, const ob_rows *rows, bt_data_record *task)
                         "%s", trace->trace);
     }
     task->cause = ob4_cause(&look->cause);
+    if (task->cause.text.len == 0) {
+        task->cause.text = OB4_NO_WORD;
+    }
 }
 
 /* A cluster-wide backup ends well even when every tenant was refused. */

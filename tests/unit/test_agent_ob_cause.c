@@ -93,7 +93,9 @@ test_known(void **state)
     assert_non_null(strstr(cause.text, "log archive status is not doing"));
     ob_cause_parse(&cause, (bt_str) { NULL, 0 }, -123456, false);
     assert_string_equal(cause.code, "-123456");
-    assert_string_equal(cause.text, "");
+    assert_string_equal(cause.text, "Error -123456");
+    ob_cause_parse(&cause, (bt_str) { NULL, 0 }, 0, true);
+    assert_string_equal(cause.text, "Operation canceled");
 
     assert_string_equal(ob_error_text(-9091), ob_error_text(9091));
     assert_null(ob_error_text(0));
