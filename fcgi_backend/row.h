@@ -48,6 +48,12 @@ size_t bt_field_columns(bt_field_e kind);
     " CASE WHEN " BT_SQL_OVERDUE("m") " THEN m.deadline"                      \
     " ELSE COALESCE(m.ended_at, m.started_at, m.requested_at) END, "          \
     BT_SQL_PROGRESS("m")
+/* The end of a tenant's window is written down now and then, its log backup's
+ * latest time at each look: within one round the later one is true, too. */
+#define BT_SQL_RESTORABLE_TO(n, l)                                            \
+    "CASE WHEN " l ".latest_backup_time > " n ".restorable_to"                \
+    " AND " n ".restorable_to >= " l ".start_time"                            \
+    " THEN " l ".latest_backup_time ELSE " n ".restorable_to END"
 #define BT_SQL_STALE    "c.observed, c.round_seconds, c.stale_reason"
 #define BT_JOIN_PLACE                                                         \
     " LEFT JOIN clusters c ON c.id = t.cluster_id"                            \

@@ -23,8 +23,9 @@ add_record(bt_sql *sql, const bt_route *route, const bt_list *list)
     action = bt_action_name(route->action);
 
     bt_sql_add(sql, "SELECT t.listed_at, t.cluster_id, t.tenant_id, t.status,"
-               " t.raw_status, c.version, c.adapter, n.name, n.restorable_to,"
-               " g.last_seen, a.record_id, p.allowed, o.id, n.ob_id");
+               " t.raw_status, c.version, c.adapter, n.name, ");
+    bt_sql_add(sql, log ? BT_SQL_RESTORABLE_TO("n", "t") : "n.restorable_to");
+    bt_sql_add(sql, ", g.last_seen, a.record_id, p.allowed, o.id, n.ob_id");
     bt_sql_add(sql, log ? LOG_COLUMNS : NO_LOG_COLUMNS);
     bt_sql_add(sql, " FROM record_keys k STRAIGHT_JOIN");
     bt_sql_add(sql, list->table + sizeof(" FROM") - 1);

@@ -42,7 +42,7 @@ static const bt_field  tenant_fields[] = {
     { "last-incremental", BT_FIELD_PLAIN, "n.last_incremental" },
     { "latest-backup-time", BT_FIELD_PLAIN, "l.latest_backup_time" },
     { "restorable-from", BT_FIELD_PLAIN, "n.restorable_from" },
-    { "restorable-to", BT_FIELD_PLAIN, "n.restorable_to" },
+    { "restorable-to", BT_FIELD_PLAIN, BT_SQL_RESTORABLE_TO("n", "l") },
     { "status", BT_FIELD_PLAIN, "COALESCE(l.status, 'UNKNOWN')" },
     { "log-id", BT_FIELD_PLAIN, "l.id" },
     { "actions", BT_FIELD_BACKUP, "v.allowed, c.adapter, c.version, n.ob_id" },

@@ -58,6 +58,30 @@ my $again = xml_parse($worker->ask('action', '', kind => 'log', id => $log,
 isnt($again->text('idempotency-key'), $form->text('idempotency-key'),
     'each form has a key of its own');
 
+# The last restorable moment: the window's end is written now and then, the log
+# backup's latest time at each look; one of another round says nothing.
+sub last_restorable {
+    my ($start) = @_;
+    my $tenant_id = $records->add_tenant(cluster_id => $cluster,
+        name => "since $start", ob_id => 2000 + 2 * ++$serial,
+        restorable_to => '2026-11-01 10:00:00');
+    my $id = $records->add(log => cluster_id => $cluster,
+        tenant_id => $tenant_id, status => 'IN_PROGRESS', observed => $now,
+        start_time => $start, latest_backup_time => '2026-11-01 10:04:30');
+    my $form = xml_parse($worker->ask('action', '', kind => 'log', id => $id,
+        action => 'stop', format => 'html')->{body});
+    my $page = xml_parse($worker->ask('cluster', '', id => $cluster)->{body});
+    my ($row) = grep { $_->text('name') eq "since $start" }
+        $page->find('tenants/tenant');
+    is($row->text('restorable-to'), $form->text('last-restorable'),
+        'the page and the form agree');
+    return $form->text('last-restorable');
+}
+is(last_restorable('2026-11-01 09:00:00'), '2026-11-01T10:04:30.000000Z',
+    'of this round: the latest');
+is(last_restorable('2026-11-01 10:02:00'), '2026-11-01T10:00:00.000000Z',
+    'of another round: the window stays');
+
 # Before 4.x a statement holds for the cluster.
 my $whole = $records->add(log => cluster_id => $old, tenant_id => $sys,
     start_time => $now, status => 'INTERRUPTED');
