@@ -89,6 +89,22 @@ bt_dialect_server_name(bt_server_e server)
 
 #ifdef LIBMARIADB
 
+/* A server chooses how the password is asked for, also one that only claims to
+ * be the right one; libmariadb would send it in clear, through a socket of
+ * this machine and over the network alike.  Only a server whose certificate is
+ * verified may ask so (PAM, LDAP). */
+#define BT_AUTH_WITHOUT_CLEAR                                                 \
+    "mysql_native_password,client_ed25519,parsec,caching_sha2_password,"      \
+    "sha256_password,auth_gssapi_client"
+
+static bool
+bt_auth_methods(MYSQL *mysql, bt_tls_e tls)
+{
+    return tls == BT_TLS_VERIFY
+           || mysql_options(mysql, MARIADB_OPT_RESTRICTED_AUTH,
+                            BT_AUTH_WITHOUT_CLEAR) == 0;
+}
+
 static bool
 bt_tls_mode(MYSQL *mysql, bt_tls_e tls)
 {
@@ -104,6 +120,15 @@ bt_tls_mode(MYSQL *mysql, bt_tls_e tls)
 }
 
 #else
+
+/* This library sends nothing in clear unless it is told to. */
+static bool
+bt_auth_methods(MYSQL *mysql, bt_tls_e tls)
+{
+    (void) mysql;
+    (void) tls;
+    return true;
+}
 
 static bool
 bt_tls_mode(MYSQL *mysql, bt_tls_e tls)
@@ -133,7 +158,8 @@ bt_dialect_tls(MYSQL *mysql, const bt_option *option)
            && bt_tls_file(mysql, MYSQL_OPT_SSL_CAPATH, option->ssl_capath)
            && bt_tls_file(mysql, MYSQL_OPT_SSL_CERT, option->ssl_cert)
            && bt_tls_file(mysql, MYSQL_OPT_SSL_KEY, option->ssl_key)
-           && bt_tls_mode(mysql, option->tls);
+           && bt_tls_mode(mysql, option->tls)
+           && bt_auth_methods(mysql, option->tls);
 }
 
 bool

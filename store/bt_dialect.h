@@ -23,7 +23,8 @@ typedef enum { BT_SERVER_MARIADB, BT_SERVER_MYSQL, BT_SERVER_OCEANBASE }
 bt_server_e     bt_dialect_server(const char *info, const char *comment);
 const char     *bt_dialect_server_name(bt_server_e server);
 
-/* Sets what the option file says about TLS; false: this library cannot. */
+/* Sets what the option file says about TLS, and that a password is never sent
+ * in clear but to a verified server; false: this library cannot. */
 bool            bt_dialect_tls(MYSQL *mysql, const bt_option *option);
 
 /* Of an open connection: false where TLS was asked for and there is none.

@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use BackupTasks;
 use IO::Socket::INET;
+use POSIX ();
 use Test::More;
 
 sub free_port {
@@ -95,6 +96,53 @@ like(check('plain', '--tls', 'disabled'), qr/^WARN  encryption: none/m,
     'cluster: none');
 like(check('tls', '--tls-ca', "$dir/other.pem"), qr/^FAIL  \w+: .*(?:TLS|SSL|certificate)/m,
     'cluster: another CA');
+
+# Somebody between us and the server asks for the password in clear: only a
+# server whose certificate is verified gets it so.
+sub rogue {
+    my $listener = IO::Socket::INET->new(Listen => 5,
+        LocalAddr => '127.0.0.1') or die "listen: $!";
+    my $pid = fork // die "fork: $!";
+    return ($pid, $listener->sockport) if $pid;
+    alarm 60;
+    my $client = $listener->accept;
+    my $send = sub { my ($number, $body) = @_;
+        print {$client} substr(pack('V', length $body), 0, 3), chr $number,
+            $body; $client->flush };
+    my $take = sub { read $client, my $head, 4 or return '';
+        read $client, my $body, unpack('V', substr($head, 0, 3) . "\0");
+        return $body };
+    $send->(0, chr(10) . "5.5.5-10.11.6-MariaDB\0" . pack('V', 7) . 'abcdefgh'
+        . "\0" . pack('vCvvC', 0xa20a, 45, 2, 0x0008, 21) . "\0" x 10
+        . "ijklmnopqrst\0" . "mysql_native_password\0");
+    $take->();
+    $send->(2, "\xfemysql_clear_password\0");
+    $t->_write("$dir/heard", $take->());
+    POSIX::_exit(0);
+}
+sub heard {
+    my ($asks) = @_;
+    unlink "$dir/heard";
+    my ($pid, $at) = rogue();
+    $asks->($at);
+    waitpid $pid, 0;
+    ok(-e "$dir/heard", 'somebody has listened');
+    return $t->read_file("$dir/heard");
+}
+unlike(heard(sub {
+    my ($at) = @_;
+    $t->_write("$dir/tls.cnf", "[backup-tasks]\nhost=127.0.0.1\nport=$at\n"
+        . "user=u\npassword=Geheim-4711\n");
+    $t->run_program($t->build . '/backup-tasks-ctl', '--store', "$dir/tls.cnf",
+        'status');
+}), qr/Geheim/, 'store: no password in clear');
+$t->_write("$dir/secret", "Geheim-4711\n");
+chmod 0600, "$dir/secret";
+unlike(heard(sub {
+    my ($at) = @_;
+    $t->ctl('cluster', 'add', '--endpoints', "127.0.0.1:$at", '--user', 'u',
+        '--password-file', "$dir/secret", 'x');
+}), qr/Geheim/, 'cluster: no password in clear');
 
 # A certificate of the right CA for another name.
 sub restart {
