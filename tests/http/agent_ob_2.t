@@ -147,23 +147,36 @@ ROWS
     $s->advance(70);
 });
 
+$s->step('pieces are copied', '*' => <<'ROWS', sub {
+log sys IN_PROGRESS/DOING latency=4 start=225 latest=576 stop (restart DONE)
+second sys LOG IN_PROGRESS/BACKUP
+ROWS
+    $s->admin('ALTER SYSTEM BACKUP BACKUPPIECE ALL NOT BACKED UP 1 TIMES');
+    $s->advance(65);
+});
+
+$s->step('the pieces are there', '*' => <<'ROWS', sub { $s->advance(20) });
+log sys IN_PROGRESS/DOING latency=4 start=225 latest=596 stop (restart DONE)
+second sys LOG COMPLETED/FINISH
+ROWS
+
 $s->step('cleanup begins', '*' => <<'ROWS', sub { $s->tell('cleanup') });
-cleanup sys DELETE OBSOLETE BACKUP PENDING/PREPARE start=515 cancel
+cleanup sys DELETE OBSOLETE BACKUP PENDING/PREPARE start=600 cancel
 ROWS
 
 $s->step('cleanup works', '*' => <<'ROWS', sub { $s->advance(10) });
-cleanup sys DELETE OBSOLETE BACKUP EXECUTING/DOING start=515 cancel
-log sys IN_PROGRESS/DOING latency=4 start=225 latest=521 stop (restart DONE)
+cleanup sys DELETE OBSOLETE BACKUP EXECUTING/DOING start=600 cancel
+log sys IN_PROGRESS/DOING latency=4 start=225 latest=606 stop (restart DONE)
 ROWS
 
 $s->step('cleanup is complete', '*' => <<'ROWS', sub { $s->advance(15) });
-cleanup sys DELETE OBSOLETE BACKUP COMPLETED/STOP start=515 end=535
-log sys IN_PROGRESS/DOING latency=4 start=225 latest=536 stop (restart DONE)
+cleanup sys DELETE OBSOLETE BACKUP COMPLETED/STOP start=600 end=620
+log sys IN_PROGRESS/DOING latency=4 start=225 latest=621 stop (restart DONE)
 ROWS
 
 $s->step('cleanup fails', '*' => <<'ROWS', sub {
-cleanup sys DELETE OBSOLETE BACKUP FAILED/STOP start=540 end=550 cause
-log sys IN_PROGRESS/DOING latency=4 start=225 latest=551 stop (restart DONE)
+cleanup sys DELETE OBSOLETE BACKUP FAILED/STOP start=625 end=635 cause
+log sys IN_PROGRESS/DOING latency=4 start=225 latest=636 stop (restart DONE)
 ROWS
     $s->tell('fail-cleanup', comment => 'OB_IO_ERROR: -4009, IO error');
     $s->tell('cleanup');
@@ -171,7 +184,7 @@ ROWS
 });
 
 $s->step('stop', '*' => <<'ROWS', sub {
-log sys STOPPED/STOP latency=14 start=225 latest=551 start (stop DONE)
+log sys STOPPED/STOP latency=14 start=225 latest=636 start (stop DONE)
 ROWS
     $s->press(stop => 'log', 'sys');
     $s->wait_statements(NOARCHIVELOG => 2);
@@ -180,14 +193,14 @@ ROWS
 });
 
 $s->step('a state that nobody has heard of', '*' => <<'ROWS', sub {
-log sys UNKNOWN/HIBERNATING latency=19 start=225 latest=551 (stop DONE)
+log sys UNKNOWN/HIBERNATING latency=19 start=225 latest=636 (stop DONE)
 ROWS
     $s->tell('force', status => 'HIBERNATING');
     $s->advance(5);
 });
 
 $s->step('an odd row', '*' => <<'ROWS', sub {
-log sys UNKNOWN/HIBERNATING latency=329 start=225 latest=551 (stop DONE)
+log sys UNKNOWN/HIBERNATING latency=329 start=225 latest=636 (stop DONE)
 ROWS
     $s->tell('row', view => 'CDB_OB_BACKUP_SET_DETAILS', row => {
         TENANT_ID => 1, BS_KEY => 99, STATUS => 'PONDERING' });
@@ -203,7 +216,7 @@ ROWS
 
 $s->step('contact again', '*' => <<'ROWS', sub {
 data sys UNKNOWN/PONDERING id=99 set=99
-log sys UNKNOWN/HIBERNATING latency=389 start=225 latest=551 (stop DONE)
+log sys UNKNOWN/HIBERNATING latency=389 start=225 latest=636 (stop DONE)
 ROWS
     $s->tell('up');
     $s->advance(60);
@@ -224,6 +237,7 @@ ALTER SYSTEM ARCHIVELOG
 ALTER SYSTEM BACKUP BACKUPSET ALL NOT BACKED UP 1 TIMES
 ALTER SYSTEM BACKUP BACKUPSET ALL NOT BACKED UP 2 TIMES
 ALTER SYSTEM START BACKUP ARCHIVELOG
+ALTER SYSTEM BACKUP BACKUPPIECE ALL NOT BACKED UP 1 TIMES
 ALTER SYSTEM NOARCHIVELOG
 ACTS
 }

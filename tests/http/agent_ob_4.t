@@ -23,12 +23,13 @@ for my $name (sort keys %versions) {
         { name => 'bare', destination => undef, dataDestination => undef },
         { name => 'late', role => 'STANDBY' } ]);
     $s->words($name, never => 'NOARCHIVELOG', failed => 155,
+        stage => ':BACKUP_DATA',
         accepted => 'STARTING/ARCHIVELOG stop',
         bare => 'log bare FAILED/ARCHIVELOG start cause:-9026:ARCHIVE');
 }
-# 4.0 shows no log mode, and has other stages.
+# 4.0 shows no log mode, has other stages, and tells the text of an error alone.
 $s->words('c40', never => '', accepted => 'STOPPED/ start', failed => 145,
-    bare => '');
+    stage => '', bare => '');
 $s->begin;
 
 
@@ -112,15 +113,19 @@ ROWS
 });
 
 $s->step('it fails', '*' => <<'ROWS', sub {
-data shop INCREMENTAL FAILED/FAILED id=2 set=2 state=INCOMPLETE start=125 end={failed} cause:-4184:BACKUP_DATA:YB420A000007-0005F0A1-0-0
+data shop INCREMENTAL FAILED/FAILED id=2 set=2 state=INCOMPLETE start=125 end={failed} cause:-4184{stage}:YB420A000007-0005F0A1-0-0
 log a`; DROP TABLE x; --  IN_PROGRESS/DOING latency=4 start=10 latest=166 stop (start DONE)
 log shop IN_PROGRESS/DOING latency=4 start=0 latest=166 stop
 ROWS
-    $s->tell('fail-backup', tenant => 'shop', stage => $_, result => -4184,
+    my $trace = 'YB420A000007-0005F0A1-0-0';
+    $s->standin->tell($_, 'fail-backup', tenant => 'shop', trace => $trace,
+        stage => 'BACKUP_DATA_MAJOR', result => -4184,
         comment => '(SERVER)ls_id: 1001, addr: 10.0.0.7:2882, module: '
-            . 'BACKUP_DATA, result: -4184(Server out of disk space), '
-            . 'trace_id: YB420A000007-0005F0A1-0-0',
-        trace => 'YB420A000007-0005F0A1-0-0') for qw(BACKUP_DATA_MAJOR BACKUP_DATA);
+            . "BACKUP_DATA, result: -4184(Server out of disk space), trace_id: $trace")
+        for qw(c41 c42 c433);
+    $s->standin->tell('c40', 'fail-backup', tenant => 'shop', trace => $trace,
+        stage => 'BACKUP_DATA', result => -4184,
+        comment => 'Server out of disk space');
     $s->advance(30);
 });
 

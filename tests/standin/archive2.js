@@ -4,6 +4,7 @@
 const { Refusal } = require('./errors.js');
 
 const BYTES_PER_SECOND = 100000n;
+const PIECES_SECONDS = 80;
 
 class Archive2 {
   constructor(cluster, options) {
@@ -13,6 +14,8 @@ class Archive2 {
     this.wanted = false;
     this.history = [];
     this.copying = null;
+    this.pieceJob = null;
+    this.pieceJobs = [];
     if (options.archiving) {
       this.open();
       this.to('BEGINNING');
@@ -54,9 +57,41 @@ class Archive2 {
     if (this.copying) this.copying.status = 'STOP';
   }
 
+  // A job that copies the pieces that there are.
+  copyPieces(call) {
+    if (!(call.destination || this.cluster.settings.backup_backup_dest)) {
+      throw new Refusal('SECOND_CANNOT_START', 'backup backup dest is not set');
+    }
+    if (this.pieceJob) throw new Refusal('BACKUP_IN_PROGRESS');
+    this.pieceJob = { id: this.pieceJobs.length + 1, status: 'SCHEDULE',
+      piece: call.id, times: call.times, start: this.cluster.clock,
+      destination: call.destination
+        ?? this.cluster.settings.backup_backup_dest, result: 0 };
+  }
+
+  cancelPieces() {
+    if (!this.pieceJob) return;
+    Object.assign(this.pieceJob, { status: 'CANCEL', result: -4072 });
+    this.endPieces();
+  }
+
+  endPieces() {
+    this.pieceJobs.push(this.pieceJob);
+    this.pieceJob = null;
+  }
+
   // --- the scheduler
 
   step() {
+    this.stepArchive();
+    const job = this.pieceJob;
+    if (!job) return;
+    const passed = Number(this.cluster.clock - job.start) / 1e6;
+    job.status = passed < PIECES_SECONDS ? 'BACKUP' : 'FINISH';
+    if (job.status === 'FINISH') this.endPieces();
+  }
+
+  stepArchive() {
     const { round, cluster } = this;
     if (!round || this.frozen || !cluster.mediaAlive) return;
     if (round.status === 'BEGINNING') {
@@ -118,7 +153,19 @@ class Archive2 {
     this.addCopy(rows);
   }
 
+  pieceRow(job) {
+    return { JOB_ID: job.id, TENANT_ID: 1, INCARNATION: 1,
+      BACKUP_PIECE_ID: job.piece, MAX_BACKUP_TIMES: job.times,
+      RESULT: job.result, STATUS: job.status, BACKUP_DEST: job.destination,
+      TYPE: job.piece ? 'SINGLE_BACKUP_PIECE' : 'ALL_BACKUP_PIECE' };
+  }
+
   addCopy(rows) {
+    rows.CDB_OB_BACKUP_BACKUPPIECE_JOB_HISTORY.push(
+      ...this.pieceJobs.map((job) => this.pieceRow(job)));
+    if (this.pieceJob) {
+      rows.CDB_OB_BACKUP_BACKUPPIECE_JOB.push(this.pieceRow(this.pieceJob));
+    }
     if (!this.copying || !this.round) return;
     for (const tenant of this.cluster.tenantIds()) {
       const row = { ...this.row(this.round, tenant), COPY_ID: 1,

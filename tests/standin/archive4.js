@@ -188,7 +188,8 @@ class Archive {
       CHECKPOINT_SCN: scn(checkpoint),
       CHECKPOINT_SCN_DISPLAY: display(checkpoint), COMPATIBLE: 1,
       BASE_PIECE_ID: round.base, USED_PIECE_ID: round.piece,
-      PIECE_SWITCH_INTERVAL: US_PER_DAY, UNIT_SIZE: 16384, COMPRESSION: 'none',
+      PIECE_SWITCH_INTERVAL: this.cluster.version[1] === 0
+        ? '1d' : US_PER_DAY, UNIT_SIZE: 16384, COMPRESSION: 'none',
       INPUT_BYTES: input, INPUT_BYTES_DISPLAY: megabytes(input),
       OUTPUT_BYTES: input, OUTPUT_BYTES_DISPLAY: megabytes(input),
       COMPRESSION_RATIO: '1.00', DELETED_INPUT_BYTES: 0,
@@ -220,12 +221,19 @@ class Archive {
     this.addDestination(rows.CDB_OB_ARCHIVE_DEST);
   }
 
+  // The pages of 4.0 have these, the first word misspelt.
+  asEarlyPagesPrint(values) {
+    if (values.state === 'ENABLE') values.state = 'ENBALE';
+    values.checkpoint_interval = '120s';
+  }
+
   addDestination(list) {
     const place = this.destination;
     if (!place) return;
     const values = { binding: place.binding, dest_id: place.id,
       path: place.path, piece_switch_interval: place.interval,
       state: place.state };
+    if (this.cluster.version[1] === 0) this.asEarlyPagesPrint(values);
     for (const [name, value] of Object.entries(values)) {
       list.push({ TENANT_ID: this.tenant.id, DEST_NO: 0, NAME: name,
         VALUE: String(value) });

@@ -211,7 +211,8 @@ class Backups {
 
   end(job, status, result, comment) {
     job.status = status;
-    job.result = result;
+    // RESULT is printed with its sign, and in some versions without.
+    job.result = this.cluster.version[1] === 1 ? Math.abs(result) : result;
     job.comment = comment;
     job.end = this.cluster.clock;
     if (!job.task) return;

@@ -59,8 +59,8 @@ class Cluster2 extends Cluster {
       'CANCEL DELETE': () => this.cleanups.cancel(),
       'BACKUP BACKUPSET': () => this.backups.startSecond(call),
       'CANCEL BACKUPSET': () => this.backups.cancelSecond(),
-      'BACKUP BACKUPPIECE': () => this.archive.startCopy(),
-      'CANCEL BACKUPPIECE': () => this.archive.stopCopy(),
+      'BACKUP BACKUPPIECE': () => this.archive.copyPieces(call),
+      'CANCEL BACKUPPIECE': () => this.archive.cancelPieces(),
       'START BACKUP ARCHIVELOG': () => this.archive.startCopy(),
       'STOP BACKUP ARCHIVELOG': () => this.archive.stopCopy(),
     };

@@ -81,6 +81,9 @@ function views(version) {
     version[0] !== major ? version[0] > major
       : version[1] !== minor ? version[1] > minor : version[2] >= patch;
   const latest = since(4, 3, 3);
+  // 4.0 prints "1d" where later versions have microseconds.
+  const round = since(4, 1) ? ROUND
+    : ROUND.replace('SWITCH_INTERVAL:n', 'SWITCH_INTERVAL:16');
   let tenant = TENANT_40;
   if (since(4, 1)) tenant = TENANT_41;
   if (since(4, 2)) tenant = TENANT_42;
@@ -94,8 +97,8 @@ function views(version) {
     CDB_OB_BACKUP_SET_FILES: SET_HEAD
       + (since(4, 2) ? ' CLUSTER_VERSION:64' : '')
       + (latest ? ` CONSISTENT_SCN:u ${LATER_TURNS}` : ''),
-    CDB_OB_ARCHIVELOG: `${ROUND} COMMENT:4096 PATH:4096`,
-    CDB_OB_ARCHIVELOG_SUMMARY: `${ROUND} PATH:4096 COMMENT:4096`,
+    CDB_OB_ARCHIVELOG: `${round} COMMENT:4096 PATH:4096`,
+    CDB_OB_ARCHIVELOG_SUMMARY: `${round} PATH:4096 COMMENT:4096`,
     CDB_OB_ARCHIVELOG_PIECE_FILES: PIECE,
     CDB_OB_ARCHIVE_DEST: 'TENANT_ID:n DEST_NO:n NAME:64 VALUE:4096',
     CDB_OB_BACKUP_PARAMETER: 'TENANT_ID:n NAME:64 VALUE:4096',

@@ -102,6 +102,7 @@ function second2(reader, what) {
     reader.take('=');
     call.id = reader.number();
   }
+  if (what === 'BACKUPPIECE') call.active = reader.take('WITH', 'ACTIVE');
   if (reader.take('TENANT_ID')) {
     reader.need('=');
     call.tenantId = reader.number();
