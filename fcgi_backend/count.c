@@ -5,6 +5,9 @@
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/index.h"
 
+/* A cause is not older than its record, but for clocks that differ. */
+#define CAUSE_SLACK  BT_DAY
+
 
 /* A page shows most counts twice, above the tabs and above its list. */
 struct bt_counted {
@@ -244,8 +247,14 @@ count_settled(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     bt_sql_init(&sql);
     bt_sql_add(&sql, "SELECT ");
     bt_sql_add(&sql, list->columns.status);
-    bt_sql_add(&sql, ", COUNT(*) FROM (" BT_SQL_SETTLED ") s"
-               " STRAIGHT_JOIN record_keys k ON k.id = s.id");
+    bt_sql_add(&sql, ", COUNT(*) FROM (" BT_SQL_SETTLED);
+
+    if (from != BT_USEC_NONE) {
+        bt_sql_value(&sql, " AND x.cause_at >= ?",
+                     bt_time(from - CAUSE_SLACK));
+    }
+
+    bt_sql_add(&sql, ") s STRAIGHT_JOIN record_keys k ON k.id = s.id");
     bt_sql_value(&sql, " AND k.kind = ?", bt_text(bt_str_of(list->kind)));
     bt_sql_add(&sql, " STRAIGHT_JOIN");
     bt_sql_add(&sql, list->table + sizeof(" FROM") - 1);

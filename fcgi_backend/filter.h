@@ -18,7 +18,7 @@
 #define BT_FILTER_ALL      0x7fu
 
 /* Records that need nobody any more, as a table of their ids: somebody
- * acknowledged or canceled them. */
+ * acknowledged or canceled them (causes x). */
 #define BT_SQL_SETTLED                                                        \
     "SELECT a.record_id AS id FROM acknowledgements a"                        \
     " UNION SELECT x.record_id FROM causes x"                                 \
