@@ -230,7 +230,7 @@ while ($killed < $deaths) {
 
 cmp_ok($killed, '>=', $deaths, "$killed deaths, $asked commands");
 my %intended;
-$intended{$1}++ while $t->log('agent') =~ /(command \d+: [A-Z]+)$/mg;
+$intended{$_}++ for $t->log('agent') =~ /(command \d+: [A-Z]+)$/mg;
 diag(scalar(grep { $_ > 1 } values %intended)
     . ' intentions were written down twice');
 is($t->value('SELECT COUNT(*) FROM log_backups'), scalar @all,
