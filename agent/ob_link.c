@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/endpoint.h"
+#include "agent/ob_cause.h"
 #include "store/bt_dialect.h"
 
 #define NETWORK_GRACE  2           /* seconds beyond the server's deadline */
@@ -304,14 +305,18 @@ ob_sql_time(ob_sql *sql, bt_usec at)
     ob_sql_add(sql, ")");
 }
 
-/* What went wrong on the connection; a lost one is closed. */
+/* What went wrong on the connection; a lost one is closed.  The server's text
+ * may quote a destination, and a destination may hold keys. */
 static bt_answer
 fail(ob_link *link, bt_reason *reason)
 {
     unsigned  number = mysql_errno(link->mysql);
     bt_answer answer = ob_answer_of(number);
+    bt_reason text;
 
-    ob_reason(reason, "error %u: %s", number, mysql_error(link->mysql));
+    ob_text_clean(bt_str_of(mysql_error(link->mysql)), text.text,
+                  sizeof(text.text));
+    ob_reason(reason, "error %u: %.480s", number, text.text);
     if (bt_dialect_lost(number)) {
         ob_link_drop(link);
     }
