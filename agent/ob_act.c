@@ -35,9 +35,12 @@ tell(bt_step *step, bt_step_e outcome, const char *text)
 /* Nothing is known of a statement whose connection was lost: the next step
  * looks what became of it. */
 static bt_answer
-send(ob_link *link, const char *statement, bt_step *step, bt_reason *reason)
+send(ob_link *link, const ob_decision *decision, const char *statement,
+     bt_step *step, bt_reason *reason)
 {
-    ob_decision answer = { .what = OB_DO_WAIT };
+    ob_decision answer = {
+        .what = OB_DO_WAIT, .already = decision->already
+    };
     unsigned    number = 0;
     bt_answer   sent = ob_execute(link, statement, &number, reason);
 
@@ -75,7 +78,7 @@ intend_and_send(ob_link *link, bt_order *order, const ob_decision *decision,
     if (!order->intend(order, decision->word)) {
         tell(step, BT_STEP_WAIT, "Another agent has taken over.");
     } else {
-        answer = send(link, statement, step, reason);
+        answer = send(link, decision, statement, step, reason);
     }
     if (link->mysql != NULL) {
         (void) guard(link, UNGUARD, &ignored);

@@ -405,6 +405,15 @@ is_passing(unsigned number)
     return false;
 }
 
+/* Somebody else was faster, or an answer was lost. */
+static bool
+is_already(unsigned number, const ob_decision *decision)
+{
+    return number == 9024 || number == 9034 || number == 9091
+           || number == 9092
+           || (number != 0 && number == decision->already);
+}
+
 void
 ob_decide_answer(unsigned number, const char *message, ob_decision *decision)
 {
@@ -418,9 +427,12 @@ ob_decide_answer(unsigned number, const char *message, ob_decision *decision)
     known = ob_error_text(number);
     remedy = ob_error_remedy(number);
     (void) snprintf(code, sizeof(code), "-%u ", number);
-    if (number == 0 || number == 9091 || number == 9092) {
-        decide(decision, OB_DO_WAIT, "%s", number == 0 ? "The cluster has "
-               "accepted the statement." : known);
+    if (number == 0) {
+        decide(decision, OB_DO_WAIT, "The cluster has accepted the "
+               "statement.");
+    } else if (is_already(number, decision)) {
+        decide(decision, OB_DO_WAIT, "The cluster says that it is so already "
+               "(%s%s); looking again.", code, known != NULL ? known : "");
     } else if (is_passing(number)) {
         decide(decision, OB_DO_WAIT, "The cluster did not carry out the "
                "statement at once (%u: %.200s); looking again.", number,

@@ -32,11 +32,13 @@ typedef enum {
     OB_DO_WAIT, OB_DO_STATEMENT, OB_DO_DONE, OB_DO_FAIL
 } ob_do_e;
 
-/* statement and word: of OB_DO_STATEMENT; the word is the step's. */
+/* statement and word: of OB_DO_STATEMENT; the word is the step's.  already:
+ * one more error that says that what was asked for is so; 0: none. */
 typedef struct {
     ob_do_e     what;
     bt_ob_log_e statement;
     const char *word;
+    unsigned    already;
     char        text[BT_REASON_MAX];
 } ob_decision;
 
@@ -78,7 +80,8 @@ void ob_decide_cancel(const ob_cancel_facts *facts, ob_decision *decision);
 
 /* What the server's answer to a statement means for the command: WAIT (done,
  * or "already", or not known: look again) or FAIL with the reason and what to
- * do.  number: 0, or the error, with either sign.  message: the server's. */
+ * do.  number: 0, or the error, with either sign.  message: the server's.
+ * decision->already is read. */
 void ob_decide_answer(unsigned number, const char *message,
                       ob_decision *decision);
 

@@ -9,6 +9,8 @@
 #include "agent/ob_act.h"
 
 #define MAJOR  3
+/* The answer of these versions to a start where archiving is not STOP. */
+#define CANNOT_START  9023
 
 static bt_answer
 read_newest(ob2_link *link, ob2_view_e view, ob2_round *newest,
@@ -87,6 +89,7 @@ step_log(ob2_link *link, bt_order *order, bt_step *step, bt_reason *reason)
     facts.has_destination = link->has_dest;
     take_round(&newest, &facts);
     ob_decide_log(&facts, &decision);
+    decision.already = decision.statement == BT_OB_START ? CANNOT_START : 0;
     named = decision.what == OB_DO_STATEMENT
             && bt_ob_log(statement, decision.statement, MAJOR,
                          order->tenant_name);
@@ -94,7 +97,8 @@ step_log(ob2_link *link, bt_order *order, bt_step *step, bt_reason *reason)
                   step, reason);
 }
 
-/* The set `id`, or the newest (BT_UNKNOWN), of a view; its state. */
+/* The set `id`, or the newest (BT_UNKNOWN), of a view; its state.  A second
+ * backup has its set's number: it counts where only the number matters. */
 static bt_answer
 find_set(ob2_link *link, ob2_view_e view, int64_t id, int64_t *found,
          char *raw, size_t size, bt_reason *reason)
@@ -118,7 +122,7 @@ find_set(ob2_link *link, ob2_view_e view, int64_t id, int64_t *found,
         bt_str  word = ob_text(&rows, OB2_SET_STATUS);
 
         if (set != BT_UNKNOWN && set >= *found
-            && ob_int(&rows, OB2_SET_COPY) <= 0)
+            && (id == BT_UNKNOWN || ob_int(&rows, OB2_SET_COPY) <= 0))
         {
             *found = set;
             (void) snprintf(raw, size, "%.*s", (int) word.len,

@@ -216,6 +216,8 @@ test_answers(void **state)
         { 9091, OB_DO_WAIT, "Already" },
         { 0U - 9091U, OB_DO_WAIT, "Already" },
         { 9092, OB_DO_WAIT, "Already" },
+        { 9024, OB_DO_WAIT, "already" },
+        { 9034, OB_DO_WAIT, "already" },
         { 4012, OB_DO_WAIT, "looking again" },
         { 4038, OB_DO_WAIT, "looking again" },
         { 9023, OB_DO_FAIL, "standby" },
@@ -229,7 +231,7 @@ test_answers(void **state)
         { 4179, OB_DO_FAIL, "snapshot" },
         { 1064, OB_DO_FAIL, "what the server says" }
     };
-    ob_decision  decision;
+    ob_decision  decision = { .already = 0 };
 
     (void) state;
 
@@ -239,6 +241,11 @@ test_answers(void **state)
         assert_int_equal(decision.what, answers[i].what);
         assert_non_null(strstr(decision.text, answers[i].part));
     }
+    decision.already = 9023;
+    ob_decide_answer(0U - 9023U, "", &decision);
+    assert_int_equal(decision.what, OB_DO_WAIT);
+    ob_decide_answer(9026, "", &decision);
+    assert_int_equal(decision.what, OB_DO_FAIL);
 }
 
 
@@ -428,7 +435,7 @@ execute(archive *a, bt_ob_log_e statement)
 static ob_do_e
 step(archive *a, memory *m, bt_action_e action, int64_t before)
 {
-    ob_decision   decision, answer;
+    ob_decision   decision, answer = { .already = 0 };
     ob_log_facts  facts = {
         .action = action, .is_there = true, .is_normal = true,
         .log_mode = bt_str_of(!a->shows_mode ? "" : a->on ? ON : OFF),

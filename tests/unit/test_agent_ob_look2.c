@@ -2,6 +2,8 @@
 
 #include "look.h"
 
+#include "agent/oceanbase2.h"
+
 #define SETS                                                                  \
     "(BS_KEY BIGINT, TENANT_ID BIGINT, COPY_ID BIGINT, BACKUP_TYPE TEXT, "    \
     "PARTITION_COUNT BIGINT, FINISH_PARTITION_COUNT BIGINT, "                 \
@@ -183,6 +185,51 @@ test_second(void **state)
     has_not("second");
 }
 
+static bool
+intend(bt_order *order, const char *word)
+{
+    (void) snprintf(order->step, sizeof(order->step), "%s", word);
+    return true;
+}
+
+/* The newest number is known from a second backup, too, whichever row of the
+ * two comes first. */
+static void
+test_backup(void **state)
+{
+    bt_order  order = {
+        .command_id = 5, .action = BT_ACTION_BACKUP, .kind = BT_VIEW_CLUSTERS,
+        .tenant = 1, .mode = BT_STR("FULL"), .step_at = BT_UNKNOWN,
+        .intend = intend
+    };
+    bt_step   step;
+    bt_reason reason = { "" };
+
+    (void) state;
+    RUN("DELETE FROM CDB_OB_BACKUP_SET_DETAILS WHERE BS_KEY = 4",
+        "INSERT INTO CDB_OB_BACKUP_SET_DETAILS VALUES "
+        "(4, 1, 1, 'D', 0, 0, 0, 0, 900, NOW(6), NOW(6), 'COMPLETED')");
+    assert_int_equal(asking->step(asked, &order, &step, &reason),
+                     BT_ANSWER_OK);
+    assert_string_equal(order.step, "BACKUP 4");
+}
+
+/* A server that quotes a destination in its error. */
+static void
+test_secret(void **state)
+{
+    ob_link  *link = &((ob2_link *) asked)->link;
+    unsigned  number = 0;
+    bt_reason reason = { "" };
+
+    (void) state;
+    assert_int_not_equal(ob_execute(link, "SIGNAL SQLSTATE '45000' SET "
+                                    "MESSAGE_TEXT = 'no oss://b/1?"
+                                    "access_key=SECRET here'", &number,
+                                    &reason), BT_ANSWER_OK);
+    assert_non_null(strstr(reason.text, "no oss://b/1?*** here"));
+}
+
 int
 main(void)
 {
@@ -190,7 +237,9 @@ main(void)
         cmocka_unit_test(test_first),
         cmocka_unit_test(test_running),
         cmocka_unit_test(test_cleanup),
-        cmocka_unit_test(test_second)
+        cmocka_unit_test(test_second),
+        cmocka_unit_test(test_backup),
+        cmocka_unit_test(test_secret)
     };
 
     return cmocka_run_group_tests_name("agent: ob look 2", tests, setup,
