@@ -577,8 +577,9 @@ sub check_rows {
         ? check_summary($m, $root, $where) : undef;
 }
 
-# HTML shows the same rows in the same order.  A row is headed by its link, or
-# has its id; an audit event has neither.
+# HTML shows the same rows in the same order; what needs somebody comes first
+# where a whole list of log backups or clusters stands on one page.  A row is
+# headed by its link, or has its id; an audit event has neither.
 sub check_page {
     my ($m, $answer) = @_;
     return "type $answer->{headers}{'content-type'}"
@@ -589,11 +590,17 @@ sub check_page {
         grep { !/^(?:size|lang|layout)=/ } split /&/, $m->{query}),
         user => $m->{view}{user} || 'feed');
     return "XML: $xml->{status}" if $xml->{status} != 200;
-    my @ids = map { $_->text('id') } $t->xml($xml)->find($m->{view}{rows});
+    my $root = $t->xml($xml);
+    my @ids = map { $_->text('id') } $root->find($m->{view}{rows});
     my $row = $m->{name} eq 'log' ? qr{<tr id="l(\d+)"}
         : qr{<th scope="row"[^>]*><a href="/backup/[a-z]+/(\d+)["?]};
     my @shown = $answer->{body} =~ /$row/g;
     $rows += @ids;
+    if ($m->{name} =~ /^(?:log|clusters)$/
+        && ($root->find('page'))[0]->attr('complete') eq 'true')
+    {
+        @$_ = sort @$_ for \@ids, \@shown;
+    }
     return undef if $m->{name} eq 'audit' || "@shown" eq "@ids";
     return "page shows @shown instead of @ids";
 }
