@@ -219,14 +219,16 @@ check_position(walk *w)
 }
 
 
-/* " AND (change, at, id) > position", as a range of the index. */
+/* " AND (change, at, id) > position", as ranges of the index: what one change
+ * has before the position is not read. */
 static void
 add_position(bt_sql *sql, const bt_delta *at)
 {
-    bt_sql_value(sql, " AND t.change_no >= ?", bt_int(at->change));
     bt_sql_value(sql, " AND (t.change_no > ?", bt_int(at->change));
-    bt_sql_value(sql, " OR t.listed_at > ?", bt_time(at->at));
-    bt_sql_value(sql, " OR (t.listed_at = ?", bt_time(at->at));
+    bt_sql_value(sql, " OR (t.change_no = ?", bt_int(at->change));
+    bt_sql_value(sql, " AND t.listed_at > ?)", bt_time(at->at));
+    bt_sql_value(sql, " OR (t.change_no = ?", bt_int(at->change));
+    bt_sql_value(sql, " AND t.listed_at = ?", bt_time(at->at));
     bt_sql_value(sql, " AND t.id > ?))", bt_int(at->id));
 }
 

@@ -284,6 +284,9 @@ sub write_at_random {
         my $kind = (sort keys %list)[ rand 4 ];
         my $ids = $mine{$kind};
         eval {
+            # A client whose server went may wait for ever.
+            local $SIG{ALRM} = sub { die "no answer\n" };
+            alarm 5;
             if (!@$ids || rand() < 0.35) {
                 push @$ids, $writer->add($kind, cluster_id =>
                     $places[$which][0], tenant_id => $places[$which][1],
@@ -297,8 +300,13 @@ sub write_at_random {
             } else {
                 $writer->remove($kind, splice @$ids, rand @$ids, 1);
             }
+            alarm 0;
             1;
-        } or Time::HiRes::sleep(0.2);
+        } or do {
+            alarm 0;
+            $t->{db}->_close_client;
+            Time::HiRes::sleep(0.2);
+        };
     }
     return;
 }
@@ -323,6 +331,9 @@ while (Time::HiRes::time() < $until) {
     if (Time::HiRes::time() > $half && !$restarts++) {
         $t->kill_worker;
         $t->start_worker;
+        $t->stop_db;
+        follow($_) for @readers;
+        $t->start_db;
     }
 }
 waitpid $_, 0 for @writers;

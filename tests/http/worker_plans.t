@@ -71,4 +71,34 @@ for my $case (
     cmp_ok($rows, '<', 12_000, "$name: $rows rows touched");
 }
 
+# What follows a list reads what has changed, not the list, nor what the same
+# transaction changed before.
+for my $id (values %cluster) {
+    $records->set(data => $t->value('SELECT MAX(id) FROM data_tasks WHERE'
+        . " cluster_id = $id"), status => 'COMPLETED');
+}
+for my $scope ('*', 'pay', 'crm/acct lab/acct', 'group:all') {
+    my $root = $worker->root('data', 'updated-after=2199-01-01T00:00:00Z',
+        scope => $scope);
+    my ($delta) = $root->link('delta') =~ /(delta=.*)/;
+    $records->set(data => $_->[0], status => 'FAILED') for $t->sql(
+        'SELECT id FROM data_tasks ORDER BY RAND() LIMIT 3');
+    my $before = touched();
+    my $answer = $worker->ask('data', $delta, scope => $scope);
+    my $rows = touched() - $before;
+    is($answer->{status}, 200, "delta of $scope") or diag $answer->{body};
+    cmp_ok($rows, '<', 100, "delta of $scope: $rows rows touched");
+    my ($next) = $worker->root('data', "size=10&$delta", scope => $scope)
+        ->link('delta') =~ /(delta=.*)/;
+    $before = touched();
+    $answer = $worker->ask('data', "size=10&$next", scope => $scope);
+    $rows = touched() - $before;
+    cmp_ok($rows, '<', 100, "the one after: $rows rows touched");
+    $before = touched();
+    $worker->ask('data', 'updated-after=2199-01-01T00:00:00Z',
+        scope => $scope);
+    $rows = touched() - $before;
+    cmp_ok($rows, '<', 2_500, "its start: $rows rows touched");
+}
+
 $t->done;
