@@ -14,9 +14,11 @@ my $turns = $ENV{BT_LONG} ? 100 : 6;
 my $seed = $ENV{BT_SEED} // 20261122;
 srand $seed;
 diag("seed $seed");
+# A page whose writer is killed may be half written.
 my $t = BackupTasks->new(database_options => ['--log-bin=binlog',
     '--server-id=1', '--binlog-format=ROW',
-    '--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1'])
+    '--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1',
+    '--innodb-doublewrite=1'])
     ->start('db', 'worker');
 my $program = $t->root . '/programs/backup-tasks-mariadb';
 my $options = $t->dir . '/mariadb.cnf';
