@@ -49,13 +49,17 @@ for my $name (sort keys %port) {
     is($status, 0, "$name is registered") or diag $text;
 }
 
-my %kill = (SEND => 'before', SENT => 'after');
 my $killed = 0;
 
-# An agent that will die; "" when it has ended, else what it is to die of.
+# An agent that will die: at one of so many packets to store or cluster, or at
+# its first statement that changes a cluster; before or after it is sent.
 sub start_mortal {
-    my ($when, $number) = @_;
-    $t->_spawn(agent => 'env', "LD_PRELOAD=$library", "KILL_$when=$number",
+    my ($packets) = @_;
+    my $after = int rand 2;
+    my $death = rand() < 0.3
+        ? ($after ? 'KILL_PAST' : 'KILL_AT') . '=ALTER SYSTEM'
+        : ($after ? 'KILL_SENT=' : 'KILL_SEND=') . (20 + int rand $packets);
+    $t->_spawn(agent => 'env', "LD_PRELOAD=$library", $death,
         'ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0',
         $t->build . '/backup-tasks-agent', '--store', $t->agent_store,
         '--name', 'agent', '--threads', 4, '--log',
@@ -185,13 +189,15 @@ while ($killed < $deaths) {
             or fail("round $rounds: the interruption shows");
         $t->stop_agent;
     }
-    my @commands = ((map { request_backup($_) } @backed),
-        grep { defined } map { request($_) } @logs);
+    # A backup that died with its statement in the hand takes its time: whether
+    # it has begun is seen by what appears.
+    my @commands = ($rounds % 4 == 1 ? map { request_backup($_) } @backed : ());
+    push @commands, grep { defined } map { request($_) } @logs;
     $asked += @commands;
 
     # Each time it dies a little later, until all is done.
     for my $try (1 .. 6) {
-        start_mortal((keys %kill)[rand 2], 20 + int rand 60 * $try);
+        start_mortal(60 * $try);
         my $end = Time::HiRes::time() + 1 + rand 3;
         Time::HiRes::sleep(0.05)
             while !has_died() && Time::HiRes::time() < $end;
