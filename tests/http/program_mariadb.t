@@ -149,6 +149,8 @@ ok($t->wait_until(sub { log_backup()->{'latest-backup-time'} gt $before }),
 
 told('full', 'backup-full', COMMAND_ID => 5);
 told('told again', 'backup-full', COMMAND_ID => 5);
+unlink "$state/commands/5" or die "commands/5: $!";
+told('told again after a crash', 'backup-full', COMMAND_ID => 5);
 $task = ended(3);
 is("$task->{status} $task->{mode} $task->{'backup-set-id'}",
     'COMPLETED FULL 3', 'a full backup');
