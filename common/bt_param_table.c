@@ -9,7 +9,9 @@
 #define SECOND      (VIEW(SECOND) | VIEW(DATA_SECOND))
 #define ACTS        (VIEW(COMMANDS) | VIEW(AUDIT))
 #define RECORDS     (DATA | VIEW(LOG) | VIEW(CLEANUP) | SECOND)
-#define FOLLOWED    (VIEW(DATA) | VIEW(LOG) | VIEW(CLEANUP) | VIEW(SECOND))
+/* Spelled out: DATA and SECOND are names of sets here. */
+#define FOLLOWED    ((1u << BT_VIEW_DATA) | VIEW(LOG) | VIEW(CLEANUP)         \
+                     | (1u << BT_VIEW_SECOND))
 #define LISTS       (RECORDS | VIEW(CLUSTERS) | ACTS)
 #define SINGLES     (VIEW(DATA_TASK) | VIEW(DATA_CAUSE)                       \
                      | VIEW(SECOND_BACKUP) | VIEW(LOG_BACKUP)                 \
