@@ -42,16 +42,24 @@ print_line(bt_check_report *report, bt_check_e verdict, const char *what,
     }
 }
 
-static const char *
-line_of_answer(bt_answer answer)
+static void
+print_answer(bt_check_report *report, bt_answer answer, const char *reason)
 {
     switch (answer) {
     case BT_ANSWER_UNREACHABLE:
-        return "connection";
+        report->line(report, BT_CHECK_FAIL, "connection", reason, "is the "
+                     "address right, does the cluster run, and do firewalls "
+                     "let this host through?");
+        return;
     case BT_ANSWER_REFUSED:
-        return "access";
+        report->line(report, BT_CHECK_FAIL, "access", reason, "look at the "
+                     "account (--user), its password and rights, and at TLS "
+                     "(--tls, --tls-ca)");
+        return;
     default:
-        return "answer";
+        report->line(report, BT_CHECK_FAIL, "answer", reason, "is this the "
+                     "right adapter (--adapter) for what answers there?");
+        return;
     }
 }
 
@@ -106,7 +114,8 @@ check_secret(bt_check_report *report, const bt_access *access)
         return true;
     }
     if (!bt_secret_read(access, &password, why, sizeof(why))) {
-        report->line(report, BT_CHECK_FAIL, "password", why, "");
+        report->line(report, BT_CHECK_FAIL, "password", why, "keep it where "
+                     "the agent finds it: --ask-password FILE makes the file");
         return false;
     }
     bt_secret_free(password);
@@ -127,9 +136,9 @@ ask(bt_check_report *report, const bt_adapter *adapter,
         return;
     }
     answer = adapter->check(link, report, &reason);
-    if (answer != BT_ANSWER_OK) {
-        report->line(report, BT_CHECK_FAIL, line_of_answer(answer),
-                     reason.text, "");
+    /* a program's own lines have said it */
+    if (answer != BT_ANSWER_OK && adapter != &bt_adapter_program) {
+        print_answer(report, answer, reason.text);
     }
     adapter->close(link);
 }

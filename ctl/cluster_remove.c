@@ -89,10 +89,10 @@ make_sure(ctl_context *ctl, const removal *what,
                          " WHERE cluster_id = ?", settings->id);
     return ctl_say(CTL_REFUSED, "nothing was removed. %s has %" PRId64
                    " records, which %s. If this is meant: backup-tasks-ctl "
-                   "cluster remove%s --yes NAME NAME", what->name,
+                   "cluster remove%s --yes '%s' '%s'", what->name,
                    records < 0 ? 0 : records,
                    what->records ? "would go, too, for ever" : "would stay",
-                   what->records ? " --records" : "");
+                   what->records ? " --records" : "", what->name, what->name);
 }
 
 static int

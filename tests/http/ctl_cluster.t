@@ -263,7 +263,7 @@ $t->sql("INSERT INTO commands (action, kind, target_id, cluster_id, tenant_id,"
     . " $log, $id, $tenant, 'INTERRUPTED', 'REQUESTED', $log, 'k', 'li.wei',"
     . ' UTC_TIMESTAMP(), UTC_TIMESTAMP() + INTERVAL 1 HOUR, UTC_TIMESTAMP(),'
     . ' 1)');
-run('remove without a word', 2, qr/nothing was removed. pay has 2 records, which would stay/,
+run('remove without a word', 2, qr/nothing was removed. pay has 2 records, which would stay.*--yes 'pay' 'pay'$/,
     'remove', 'pay');
 run('remove another', 2, qr/--yes names pya, not pay/, 'remove', '--yes',
     'pya', 'pay');

@@ -25,6 +25,7 @@ sub run {
     my ($status, $text) = $t->ctl('cluster', @arguments);
     is($status, $wanted, "$name: $wanted") or diag $text;
     like($text, $says, "$name: says so");
+    unlike($text, qr/^FAIL[^\n]*\n(?! )/m, "$name: each FAIL has a hint");
     unlike($text, qr/standin\b(?!\/)|Geheim/, "$name: no password");
     my ($sum) = $text =~ /^\S+: (\d+ passed, \d+ to look at, \d+ failed)$/m;
     my %count = map { $_ => scalar(() = $text =~ /^$_  /mg) }
