@@ -312,19 +312,29 @@ test_no_program(void **state)
     bt_program_result_free(&result);
 }
 
-static bool
-is_alive(const char *name)
+/* What a program wrote of a process into a file. */
+static pid_t
+child_of(const char *name)
 {
     char  path[128];
+    char  text[32] = "";
     FILE *file;
-    int   pid = 0;
+    long  pid;
 
     (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
     file = fopen(path, "re");
     assert_non_null(file);
-    assert_int_equal(fscanf(file, "%d", &pid), 1);
+    assert_non_null(fgets(text, sizeof(text), file));
     (void) fclose(file);
-    return kill(pid, 0) == 0;
+    pid = strtol(text, NULL, 10);
+    assert_true(pid > 1);
+    return (pid_t) pid;
+}
+
+static bool
+is_alive(const char *name)
+{
+    return kill(child_of(name), 0) == 0;
 }
 
 static bool
@@ -359,16 +369,7 @@ test_time_limit(void **state)
 static void
 end_child(const char *name)
 {
-    char  path[128];
-    FILE *file;
-    int   pid;
-
-    (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
-    file = fopen(path, "re");
-    assert_non_null(file);
-    assert_int_equal(fscanf(file, "%d", &pid), 1);
-    (void) fclose(file);
-    (void) kill(pid, SIGKILL);
+    (void) kill(child_of(name), SIGKILL);
 }
 
 /* What it leaves behind goes on, and nobody waits for it although it holds the
