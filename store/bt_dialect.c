@@ -105,15 +105,14 @@ bt_auth_methods(MYSQL *mysql, bt_tls_e tls)
                             BT_AUTH_WITHOUT_CLEAR) == 0;
 }
 
+/* This library "enforces" TLS by taking it where the server has it, and goes on
+ * without where not: bt_dialect_secured() tells which it was. */
 static bool
 bt_tls_mode(MYSQL *mysql, bt_tls_e tls)
 {
-    bt_flag enforce = tls == BT_TLS_REQUIRED || tls == BT_TLS_VERIFY;
+    bt_flag enforce = tls != BT_TLS_DISABLED;
     bt_flag verify = tls == BT_TLS_VERIFY;
 
-    if (tls == BT_TLS_PREFERRED) {
-        return true;
-    }
     return mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce) == 0
            && mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify)
               == 0;

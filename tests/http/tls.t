@@ -51,6 +51,7 @@ sub store {
 
 # The store. An account that must have TLS shows that it is there.
 for my $good (['by itself', 'tls', 'ssl-mode=REQUIRED'],
+    ['preferred, since it is there', 'tls'],
     ['a right CA', 'tls', 'ssl-mode=VERIFY_CA', "ssl-ca=$dir/right.pem"],
     ['CA and name', 'tls', 'ssl-mode=VERIFY_IDENTITY', "ssl-ca=$dir/right.pem"],
     ['none where none is asked for', 'plain', 'ssl-mode=DISABLED'])
@@ -90,6 +91,8 @@ like(check('tls', '--tls-ca', "$dir/right.pem"), qr/^PASS  encryption: TLS/m,
     'cluster: verified');
 like(check('tls', '--tls', 'required'), qr/^WARN  encryption: TLS.*--tls-ca/ms,
     'cluster: not verified');
+like(check('tls'), qr/^WARN  encryption: TLS.*--tls-ca/ms,
+    'cluster: preferred, since it is there');
 like(check('tls', '--tls', 'disabled'), qr/^FAIL  access: /m,
     'cluster: none where the account needs it');
 like(check('plain', '--tls', 'disabled'), qr/^WARN  encryption: none/m,
