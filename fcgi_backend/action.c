@@ -212,6 +212,36 @@ write_cancel_statement(bt_reply *reply, const bt_target *target, int major)
 }
 
 
+/* What the cluster's own program is asked for: contract, section 8.  Where it
+ * stands is for the agent to know. */
+static void
+write_program_calls(bt_reply *reply, bt_action_e action)
+{
+    size_t  i;
+
+    static const struct {
+        bt_action_e  action;
+        const char  *mode;
+        const char  *call;
+    } calls[] = {
+        { BT_ACTION_START, NULL, "PROGRAM start-log" },
+        { BT_ACTION_STOP, NULL, "PROGRAM stop-log" },
+        { BT_ACTION_RESTART, NULL, "PROGRAM stop-log" },
+        { BT_ACTION_RESTART, NULL, "PROGRAM start-log" },
+        { BT_ACTION_BACKUP, "FULL", "PROGRAM backup-full" },
+        { BT_ACTION_BACKUP, "INCREMENTAL", "PROGRAM backup-incremental" },
+        { BT_ACTION_CANCEL, NULL, "PROGRAM cancel" }
+    };
+
+    for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+
+        if (calls[i].action == action) {
+            write_statement(reply, calls[i].call, calls[i].mode);
+        }
+    }
+}
+
+
 static void
 write_statements(bt_reply *reply, const bt_target *target, bt_action_e action)
 {
@@ -219,8 +249,8 @@ write_statements(bt_reply *reply, const bt_target *target, bt_action_e action)
 
     bt_xml_open(reply->xml, "statements");
 
-    /* A program's acts are not statements. */
     if (strcmp(target->adapter, "program") == 0) {
+        write_program_calls(reply, action);
         bt_xml_close(reply->xml);
         return;
     }

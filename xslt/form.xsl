@@ -213,10 +213,16 @@
       <pre data-copy="" tabindex="0" role="region" aria-labelledby="statements">
         <xsl:for-each select="b:statements/b:statement">
           <xsl:if test="position() &gt; 1"><xsl:text>&#10;</xsl:text></xsl:if>
-          <xsl:value-of select="concat(., ';')"/>
+          <xsl:apply-templates select="." mode="statement"/>
         </xsl:for-each>
       </pre>
     </xsl:if>
+  </xsl:template>
+
+  <!-- SQL can be taken from here to a client; a program's call is no SQL. -->
+  <xsl:template match="b:statement" mode="statement">
+    <xsl:value-of select="."/>
+    <xsl:if test="not(starts-with(., 'PROGRAM '))">;</xsl:if>
   </xsl:template>
 
   <xsl:template name="form-itself">
@@ -280,7 +286,7 @@
         <b><xsl:value-of select="f:word('mode', $mode)"/></b>
         <small><xsl:value-of select="f:t(concat('form.mode.', $mode))"/></small>
         <xsl:for-each select="b:statements/b:statement[@mode = $mode]">
-          <code><xsl:value-of select="concat(., ';')"/></code>
+          <code><xsl:apply-templates select="." mode="statement"/></code>
         </xsl:for-each>
       </span>
     </label>

@@ -302,7 +302,8 @@ is(post_backup($old, undef, fields('IDLE', mode => 'FULL'))->{status}, 303,
     '3.x: backup');
 $form = form('clusters', $program, 'backup');
 ok($form->find('possible'), 'a program: nothing to choose');
-is_deeply(statements($form), [], 'and no statement');
+is_deeply(statements($form), ['FULL: PROGRAM backup-full',
+    'INCREMENTAL: PROGRAM backup-incremental'], 'and what it is asked for');
 is(post_backup($program, undef, fields('IDLE', mode => 'FULL'))->{status}, 303,
     'a program: backup');
 

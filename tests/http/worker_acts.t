@@ -58,6 +58,17 @@ my $again = xml_parse($worker->ask('action', '', kind => 'log', id => $log,
 isnt($again->text('idempotency-key'), $form->text('idempotency-key'),
     'each form has a key of its own');
 
+# A program is asked for what its documentation names.
+my $any = $records->add_cluster(name => 'any', version => '10.11.6-MariaDB',
+    adapter => 'program');
+my $streamed = $records->add(log => cluster_id => $any, status => 'INTERRUPTED',
+    tenant_id => $records->add_tenant(cluster_id => $any, name => 'all',
+        ob_id => 1), start_time => $now, observed => $now);
+is_deeply([map { $_->text } xml_parse($worker->ask('action', '', kind => 'log',
+    id => $streamed, action => 'restart', format => 'html')->{body})
+    ->find('statements/statement')],
+    ['PROGRAM stop-log', 'PROGRAM start-log'], 'the calls of a restart');
+
 # The last restorable moment: the window's end is written now and then, the log
 # backup's latest time at each look; one of another round says nothing.
 sub last_restorable {
