@@ -294,6 +294,7 @@ is(join(' ', map { s{.*/}{}r } glob "$destination/data/*"), '000007',
     'nor anything else');
 is(join(' ', map { s{.*/}{}r } glob "$destination/log/until*"), '',
     'nor the log of before');
+$t->sql("CREATE USER accounts_come_too\@localhost IDENTIFIED BY 'x'");
 fill(1761, 1765);
 caught_up('safe');
 is(restore('restore again'), "1765\t1558495\t1765\n", 'all rows');
