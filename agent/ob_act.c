@@ -35,8 +35,8 @@ tell(bt_step *step, bt_step_e outcome, const char *text)
 /* Nothing is known of a statement whose connection was lost: the next step
  * looks what became of it. */
 static bt_answer
-send(ob_link *link, const ob_decision *decision, const char *statement,
-     bt_step *step, bt_reason *reason)
+send(ob_link *link, bt_order *order, const ob_decision *decision,
+     const char *statement, bt_step *step, bt_reason *reason)
 {
     ob_decision answer = {
         .what = OB_DO_WAIT, .already = decision->already
@@ -46,6 +46,10 @@ send(ob_link *link, const ob_decision *decision, const char *statement,
 
     if (sent != BT_ANSWER_OK && (number == 0 || link->mysql == NULL)) {
         return sent;
+    }
+    /* Whoever goes on from here knows that the cluster took it. */
+    if (number == 0 && decision->answered != NULL) {
+        (void) order->intend(order, decision->answered);
     }
     ob_decide_answer(number, reason->text, &answer);
     tell(step, answer.what == OB_DO_FAIL ? BT_STEP_FAILED : BT_STEP_WAIT,
@@ -78,7 +82,7 @@ intend_and_send(ob_link *link, bt_order *order, const ob_decision *decision,
     if (!order->intend(order, decision->word)) {
         tell(step, BT_STEP_WAIT, "Another agent has taken over.");
     } else {
-        answer = send(link, decision, statement, step, reason);
+        answer = send(link, order, decision, statement, step, reason);
     }
     if (link->mysql != NULL) {
         (void) guard(link, UNGUARD, &ignored);

@@ -20,6 +20,7 @@
 #define WORD_STOP    "NOARCHIVELOG"
 #define WORD_RESUME  "ENABLE"
 #define WORD_BACKUP  "BACKUP"
+#define WORD_BEGUN   "BACKUP ANSWERED"
 #define WORD_CANCEL  "CANCEL"
 
 static void decide(ob_decision *decision, ob_do_e what, const char *format,
@@ -341,17 +342,18 @@ ob_decide_backup(const ob_backup_facts *facts, ob_decision *decision)
     } else if (!facts->is_there) {
         decide(decision, OB_DO_FAIL, "The cluster does not have this tenant "
                "any more.");
-    } else if (facts->step.len == 0) {
-        decide(decision, OB_DO_STATEMENT, "%s", "");
-        decision->word = WORD_BACKUP;
-    } else if (facts->step_age != BT_UNKNOWN
+    } else if (facts->step.len > 0 && facts->step_age != BT_UNKNOWN
                && facts->step_age < RESEND_TIME)
     {
         decide(decision, OB_DO_WAIT, "The statement was sent; its task is to "
                "appear.");
+    } else if (!bt_str_eqz(facts->step, WORD_BEGUN)) {
+        decide(decision, OB_DO_STATEMENT, "%s", "");
+        decision->word = WORD_BACKUP;
+        decision->answered = WORD_BEGUN;
     } else {
-        decide(decision, OB_DO_FAIL, "The statement was sent, and no task of "
-               "it is to be seen. Look at the list of tasks before you try "
+        decide(decision, OB_DO_FAIL, "The cluster took the statement, and no "
+               "task of it is to be seen. Look at the list of tasks before you try "
                "again.");
     }
 }

@@ -32,12 +32,14 @@ typedef enum {
     OB_DO_WAIT, OB_DO_STATEMENT, OB_DO_DONE, OB_DO_FAIL
 } ob_do_e;
 
-/* statement and word: of OB_DO_STATEMENT; the word is the step's.  already:
- * one more error that says that what was asked for is so; 0: none. */
+/* statement and word: of OB_DO_STATEMENT; the word is the step's.  answered:
+ * the step's once the cluster has taken it; NULL: that makes no difference.
+ * already: one more error that says that what was asked for is so; 0: none. */
 typedef struct {
     ob_do_e     what;
     bt_ob_log_e statement;
     const char *word;
+    const char *answered;
     unsigned    already;
     char        text[BT_REASON_MAX];
 } ob_decision;
@@ -63,7 +65,9 @@ typedef struct {
 } ob_backup_facts;
 
 /* A backup is done as a command when its task is there: the task goes on by
- * itself.  Sent once: a second one might be a second backup. */
+ * itself.  One that the cluster took is not sent again, since a second one
+ * might be a second backup; one whose sender died before the answer, and of
+ * which no task has appeared, is. */
 void ob_decide_backup(const ob_backup_facts *facts, ob_decision *decision);
 
 /* The cancel of a data backup or a cleanup. */

@@ -268,6 +268,11 @@ test_backup(void **state)
 
     facts.step_age = 5 * MINUTES;
     ob_decide_backup(&facts, &decision);
+    assert_int_equal(decision.what, OB_DO_STATEMENT);
+    assert_string_equal(decision.answered, "BACKUP ANSWERED");
+
+    facts.step = BT_STR("BACKUP ANSWERED");
+    ob_decide_backup(&facts, &decision);
     assert_int_equal(decision.what, OB_DO_FAIL);
 
     facts.job = 9;
