@@ -185,8 +185,8 @@ static const char *const  types[BT_FORMAT_MAX] = {
     [BT_FORMAT_XML] = "application/xml; charset=utf-8",
     [BT_FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
     [BT_FORMAT_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
-    [BT_FORMAT_OPENMETRICS] = "application/openmetrics-text; version=1.0.0;"
-                              " charset=utf-8",
+    [BT_FORMAT_OPENMETRICS] =
+        "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
 
