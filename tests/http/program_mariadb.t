@@ -265,6 +265,10 @@ is(scalar(my @gaps = document()->find('log-backups/log-backup/gaps/gap')), 1,
 
 is(restore('restore from before the gap'), "1750\t1532125\t1750\n",
     'ends at the gap');
+# A copy of the first file was left when the stream was killed at that moment.
+my ($first) = sort glob "$destination/log/until*/*.000001";
+is(system('cp', $first, "$destination/log/" . $first =~ s{.*/}{}r . '.kept'), 0,
+    'a copy is left');
 $t->sql('RESET MASTER');
 becomes('INTERRUPTED', 'another log under the old names');
 told('stop-log', 'stop-log');
