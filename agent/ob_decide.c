@@ -353,8 +353,8 @@ ob_decide_backup(const ob_backup_facts *facts, ob_decision *decision)
         decision->answered = WORD_BEGUN;
     } else {
         decide(decision, OB_DO_FAIL, "The cluster took the statement, and no "
-               "task of it is to be seen. Look at the list of tasks before you try "
-               "again.");
+               "task of it is to be seen. Look at the list of tasks before "
+               "you try again.");
     }
 }
 
