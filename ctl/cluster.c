@@ -140,8 +140,13 @@ change_cluster(ctl_context *ctl, const cluster_order *order,
     return code;
 }
 
+/* What add and set share: the order, and the settings that it is about. */
 static int
-add(ctl_context *ctl, int argc, char **argv)
+carry_out(ctl_context *ctl, int argc, char **argv,
+          int (*find)(ctl_context *ctl, bt_pool *pool, const char *name,
+                      cluster_settings *settings),
+          int (*act)(ctl_context *ctl, const cluster_order *order,
+                     cluster_settings *settings))
 {
     cluster_order    order;
     cluster_settings settings;
@@ -155,35 +160,24 @@ add(ctl_context *ctl, int argc, char **argv)
     if (pool == NULL) {
         return ctl_say(CTL_FAILED, "out of memory");
     }
-    code = cluster_load(ctl, pool, order.name, &settings);
+    code = find(ctl, pool, order.name, &settings);
     if (code == CTL_DONE) {
-        code = register_cluster(ctl, &order, &settings);
+        code = act(ctl, &order, &settings);
     }
     bt_pool_free(pool);
     return code;
 }
 
 static int
+add(ctl_context *ctl, int argc, char **argv)
+{
+    return carry_out(ctl, argc, argv, cluster_load, register_cluster);
+}
+
+static int
 set(ctl_context *ctl, int argc, char **argv)
 {
-    cluster_order    order;
-    cluster_settings settings;
-    bt_pool         *pool;
-    int              code = cluster_order_read(&order, argc, argv);
-
-    if (code != CTL_DONE) {
-        return code;
-    }
-    pool = bt_pool_new();
-    if (pool == NULL) {
-        return ctl_say(CTL_FAILED, "out of memory");
-    }
-    code = cluster_find(ctl, pool, order.name, &settings);
-    if (code == CTL_DONE) {
-        code = change_cluster(ctl, &order, &settings);
-    }
-    bt_pool_free(pool);
-    return code;
+    return carry_out(ctl, argc, argv, cluster_find, change_cluster);
 }
 
 static int
