@@ -11,6 +11,11 @@
 #define OPEN_JOIN(kind, target)                                               \
     " LEFT JOIN commands o ON o.kind = " kind " AND o.open_target = " target  \
     " AND NOT (" BT_SQL_OVERDUE("o") ")"
+/* As BT_SQL_RESTORABLE_TO, of whichever log backup the tenant has. */
+#define TENANT_RESTORABLE_TO                                                  \
+    "COALESCE((SELECT MAX(" BT_SQL_RESTORABLE_TO("n", "l") ")"                \
+    " FROM log_backups l WHERE l.cluster_id = c.id AND l.tenant_id = n.id),"  \
+    " n.restorable_to)"
 
 
 static void
@@ -68,7 +73,8 @@ add_tenants(bt_sql *sql, const bt_reply *reply)
     name = bt_str_of(reply->request->query.tenant_name);
 
     bt_sql_add(sql, "SELECT NULL, c.id, n.id, " BT_SQL_BACKUP_STATE("n")
-               ", NULL, c.version, c.adapter, n.name, n.restorable_to,"
+               ", NULL, c.version, c.adapter, n.name,"
+               " " TENANT_RESTORABLE_TO ","
                " g.last_seen, NULL, p.allowed, o.id, n.ob_id, NULL, NULL,"
                " c.observed FROM clusters c JOIN tenants n"
                " ON n.cluster_id = c.id AND n.incarnation = c.incarnation"

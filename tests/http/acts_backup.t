@@ -203,6 +203,20 @@ is_deeply(statements($form), ['FULL: ALTER SYSTEM BACKUP TENANT = `crm`'
     . q{ DESCRIPTION = 'backup-tasks command N'},
     'INCREMENTAL: ALTER SYSTEM BACKUP INCREMENTAL TENANT = `crm`'
     . q{ DESCRIPTION = 'backup-tasks command N'}], 'a statement for each mode');
+is($form->find('last-restorable'), undef, 'nothing to restore from yet');
+$t->sql("UPDATE tenants SET restorable_to = '2026-11-01 10:00:00'"
+    . " WHERE id = $crm");
+my $archive = $records->add(log => cluster_id => $new, tenant_id => $crm,
+    status => 'IN_PROGRESS', start_time => '2026-11-01 09:00:00',
+    latest_backup_time => '2026-11-01 10:04:30');
+is(form('clusters', $new, 'backup', 'tenant-name=crm')
+    ->text('last-restorable'), '2026-11-01T10:04:30.000000Z',
+    'the last restorable moment goes with the log backup');
+$t->sql("UPDATE log_backups SET start_time = '2026-11-01 10:02:00'"
+    . " WHERE id = $archive");
+is(form('clusters', $new, 'backup', 'tenant-name=crm')
+    ->text('last-restorable'), '2026-11-01T10:00:00.000000Z',
+    'but not across a gap');
 is(form('clusters', $new, 'backup', 'tenant-name=a%60b')
     ->find('refused')->attr('code'), 409, 'not while one runs');
 is(form('clusters', $new, 'backup', 'tenant-name=sys')
