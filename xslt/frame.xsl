@@ -279,6 +279,12 @@
     <xsl:attribute name="data-say-failed">
       <xsl:value-of select="f:t('refresh.failed')"/>
     </xsl:attribute>
+    <xsl:attribute name="data-say-ended">
+      <xsl:value-of select="f:t('refresh.ended')"/>
+    </xsl:attribute>
+    <xsl:attribute name="data-say-sign-in">
+      <xsl:value-of select="f:t('refresh.sign-in')"/>
+    </xsl:attribute>
     <xsl:attribute name="data-say-pause">
       <xsl:value-of select="f:t('refresh.pause')"/>
     </xsl:attribute>

@@ -125,14 +125,15 @@ after(async () => {
   }
 });
 
-// Without script, so that nothing but the browser itself leads anywhere.
-async function visitor(t) {
+// As a rule without script, so that nothing but the browser itself leads
+// anywhere.
+async function visitor(t, script = false) {
   if (!stack.directory) {
     t.skip('needs an installation of its own');
     return null;
   }
   asked.length = 0;
-  const { page, close, problems } = await stack.open({ script: false,
+  const { page, close, problems } = await stack.open({ script,
     httpCredentials: undefined });
   return { page, close, problems, context: page.context(),
     go: (address) => page.goto(pages + address) };
@@ -147,6 +148,26 @@ test('a page leads to the portal, and back to itself', async (t) => {
   assert.strictEqual(reader.page.url(), `${pages}log?range=7d&cluster=a%26b`);
   assert.deepStrictEqual(asked, ['/backup/log?range=7d&cluster=a%26b']);
   assert.match(await reader.page.locator('.user').innerText(), /mia/);
+  await reader.close();
+});
+
+test('a page left open after the sign-in has ended', async (t) => {
+  const reader = await visitor(t, true);
+  if (!reader) {
+    return;
+  }
+  const { page } = reader;
+  await page.clock.install();
+  await reader.go('log');
+  await reader.context.clearCookies();
+  await page.clock.runFor(16000);
+  await page.locator('#refresh.failed').waitFor();
+  assert.match(await page.locator('#refresh').innerText(),
+    /Signed out, not refreshed for \d+ s/);
+  assert.ok(await page.locator('.list').isVisible());
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.waitForURL(`${pages}log`);
+  assert.match(await page.locator('#refresh').innerText(), /Refresh in/);
   await reader.close();
 });
 

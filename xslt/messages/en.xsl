@@ -188,6 +188,8 @@
     <m k="refresh.in">Refresh in {0} s</m>
     <m k="refresh.paused">Refresh paused for {0}</m>
     <m k="refresh.failed">Not refreshed for {0}</m>
+    <m k="refresh.ended">Signed out, not refreshed for {0}</m>
+    <m k="refresh.sign-in">Sign in</m>
     <m k="refresh.pause">Pause</m>
     <m k="refresh.resume">Resume</m>
 

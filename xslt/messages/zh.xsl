@@ -188,6 +188,8 @@
     <m k="refresh.in">{0} 秒后刷新</m>
     <m k="refresh.paused">已暂停刷新 {0}</m>
     <m k="refresh.failed">已 {0}未能刷新</m>
+    <m k="refresh.ended">登录已失效，已 {0}未能刷新</m>
+    <m k="refresh.sign-in">重新登录</m>
     <m k="refresh.pause">暂停</m>
     <m k="refresh.resume">继续</m>
 

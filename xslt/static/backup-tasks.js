@@ -15,6 +15,7 @@
   let wait = 0;                   // seconds between two questions
   let failures = 0;
   let asking = false;
+  let signedOut = false;          // the server does not know the reader any more
 
   const say = (name, value) =>
     (main.getAttribute('data-say-' + name) || '').replace('{0}', value);
@@ -50,6 +51,19 @@
   const span = (seconds) => seconds < 120
     ? seconds + ' ' + say('s') : Math.floor(seconds / 60) + ' ' + say('min');
 
+  // Whoever follows it signs in, and comes back to this address.
+  const signInLink = (place) => {
+    const link = place.querySelector('a');
+    if (link && !signedOut) {
+      link.remove();
+    } else if (!link && signedOut) {
+      const add = document.createElement('a');
+      add.href = location.href;
+      add.textContent = say('sign-in');
+      place.append(add);
+    }
+  };
+
   const line = () => {
     const place = document.getElementById('refresh');
     if (!place || !wait) {
@@ -71,13 +85,15 @@
     const old = Math.round((Date.now() - seen) / 1000);
     let text = say('in', Math.max(0, Math.ceil((due - Date.now()) / 1000)));
     if (failures > 0) {
-      text = say('failed', span(old));
+      text = say(signedOut ? 'ended' : 'failed', span(old));
     } else if (paused()) {
       text = say('paused', span(old));
     }
     place.firstChild.textContent = text;
     place.classList.toggle('failed', failures > 0);
     button.textContent = say(paused() ? 'resume' : 'pause');
+    button.hidden = signedOut;
+    signInLink(place);
     // What nobody has looked up for a while must not look fresh.
     main.classList.toggle('unrefreshed', old > 3 * wait + 5);
   };
@@ -135,6 +151,7 @@
     asking = true;
     fetch(location.href, { credentials: 'same-origin', redirect: 'error' })
       .then((answer) => {
+        signedOut = answer.status === 401;
         if (!answer.ok) {
           throw new Error(String(answer.status));
         }
