@@ -53,6 +53,18 @@ sub refused {
     return like($text, $pattern, "$what: says why");
 }
 
+for my $case (['--help', 0], ['', 1], ['check', 1], ['sing server', 1],
+    ['restore server', 1])
+{
+    my ($arguments, $wanted) = @$case;
+    local $ENV{BT_SECRET} = "option:$options#client";
+    configure();
+    my $text = `$program $arguments 2>&1`;
+    is($? >> 8, $wanted, "exit status of '$arguments'");
+    like($text, qr/\Ausage: .*See backup-tasks-mariadb\(1\)\.\n\z/s,
+        "'$arguments' tells how to use it");
+}
+
 sub document {
     my ($status, $text) = call('collect');
     die "collect: $status $text\n" if $status;
