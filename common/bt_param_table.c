@@ -13,11 +13,13 @@
 #define FOLLOWED    ((1u << BT_VIEW_DATA) | VIEW(LOG) | VIEW(CLEANUP)         \
                      | (1u << BT_VIEW_SECOND))
 #define LISTS       (RECORDS | VIEW(CLUSTERS) | ACTS)
+/* Also of what belongs to no cluster. */
+#define PAGED       (LISTS | VIEW(REPORTS))
 #define SINGLES     (VIEW(DATA_TASK) | VIEW(DATA_CAUSE)                       \
                      | VIEW(SECOND_BACKUP) | VIEW(LOG_BACKUP)                 \
                      | VIEW(CLEANUP_TASK) | VIEW(CLUSTER) | VIEW(COMMAND)     \
                      | VIEW(ACTION))
-#define RANGED      (RECORDS | ACTS | VIEW(LOG_BACKUP))
+#define RANGED      (RECORDS | ACTS | VIEW(LOG_BACKUP) | VIEW(REPORTS))
 
 #define ANY         (~0u)
 #define PAGES       (1u << BT_FORMAT_HTML)
@@ -51,7 +53,7 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
     [BT_PARAM_TO] = {
         "to", RANGED, ANY, bt_set_to, 0, NULL, time_hint },
     [BT_PARAM_TZ] = {
-        "tz", LISTS | SINGLES, ANY, bt_set_tz, 0, NULL, zone_hint },
+        "tz", PAGED | SINGLES, ANY, bt_set_tz, 0, NULL, zone_hint },
     [BT_PARAM_STATUS] = {
         "status", LISTS & ~VIEW(AUDIT), ANY, bt_set_status, 0, NULL, NULL },
     [BT_PARAM_CLUSTER] = {
@@ -65,7 +67,7 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         "tenant-name", LISTS | VIEW(ACTION), ANY, bt_set_name,
         AT(tenant_name), NULL, name_hint },
     [BT_PARAM_GROUP] = {
-        "group", LISTS, ANY, bt_set_name, AT(group), NULL, name_hint },
+        "group", PAGED | VIEW(REPORT), ANY, bt_set_name, AT(group), NULL, name_hint },
     [BT_PARAM_BACKUP_SET] = {
         "backup-set", DATA | SECOND, ANY, bt_set_backup_set, 0, NULL,
         "use a backup set's id, a decimal number without leading zeros" },
@@ -88,21 +90,21 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         bt_set_updated_after, 0, NULL,
         "use RFC 3339 such as 2026-11-22T08:20:04Z, years 1970 to 2199" },
     [BT_PARAM_SIZE] = {
-        "size", LISTS, ANY, bt_set_size, 0, NULL,
+        "size", PAGED, ANY, bt_set_size, 0, NULL,
         "use 1 to 500, or on .xml and .csv 1 to 100000 or all" },
     [BT_PARAM_AFTER] = {
-        "after", LISTS, ANY, bt_set_cursor, AT(after), NULL, cursor_hint },
+        "after", PAGED, ANY, bt_set_cursor, AT(after), NULL, cursor_hint },
     [BT_PARAM_BEFORE] = {
-        "before", LISTS, ANY, bt_set_cursor, AT(before), NULL, cursor_hint },
+        "before", PAGED, ANY, bt_set_cursor, AT(before), NULL, cursor_hint },
     [BT_PARAM_DELTA] = {
         "delta", FOLLOWED, 1u << BT_FORMAT_XML, bt_set_cursor, AT(delta), NULL,
         "follow the delta link of a list" },
     [BT_PARAM_LANG] = {
-        "lang", LISTS | SINGLES, PAGES, bt_set_code, AT(lang), langs,
-        NULL },
+        "lang", PAGED | SINGLES | VIEW(REPORT), PAGES, bt_set_code,
+        AT(lang), langs, NULL },
     [BT_PARAM_LAYOUT] = {
-        "layout", LISTS | SINGLES, PAGES, bt_set_code, AT(layout),
-        layouts, NULL },
+        "layout", PAGED | SINGLES | VIEW(REPORT), PAGES, bt_set_code,
+        AT(layout), layouts, NULL },
 };
 
 

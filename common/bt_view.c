@@ -13,6 +13,7 @@ static const char *const  view_names[BT_VIEW_MAX] = {
     [BT_VIEW_CLUSTERS] = "clusters",
     [BT_VIEW_COMMANDS] = "commands",
     [BT_VIEW_AUDIT] = "audit",
+    [BT_VIEW_REPORTS] = "reports",
     [BT_VIEW_DATA_TASK] = "data-task",
     [BT_VIEW_DATA_CAUSE] = "data-cause",
     [BT_VIEW_DATA_SECOND] = "data-second",
@@ -21,6 +22,7 @@ static const char *const  view_names[BT_VIEW_MAX] = {
     [BT_VIEW_CLEANUP_TASK] = "cleanup-task",
     [BT_VIEW_CLUSTER] = "cluster",
     [BT_VIEW_COMMAND] = "command",
+    [BT_VIEW_REPORT] = "report",
     [BT_VIEW_ACTION] = "action",
     [BT_VIEW_HEALTH] = "health",
     [BT_VIEW_STATIC] = "static",
@@ -165,7 +167,7 @@ bt_format_streams(bt_format_e format)
 bool
 bt_view_is_list(bt_view_e view)
 {
-    return (view >= BT_VIEW_DATA && view <= BT_VIEW_AUDIT)
+    return (view >= BT_VIEW_DATA && view <= BT_VIEW_REPORTS)
            || view == BT_VIEW_DATA_SECOND;
 }
 
@@ -179,7 +181,7 @@ bt_view_has_format(bt_view_e view, bt_format_e format)
         return view != BT_VIEW_HEALTH && view != BT_VIEW_METRICS;
 
     case BT_FORMAT_CSV:
-        return bt_view_is_list(view);
+        return bt_view_is_list(view) || view == BT_VIEW_REPORT;
 
     case BT_FORMAT_TEXT:
     case BT_FORMAT_OPENMETRICS:
@@ -222,6 +224,13 @@ bt_view_statuses(bt_view_e view)
 }
 
 
+static unsigned
+feed_role(const bt_route *route)
+{
+    return route->format != BT_FORMAT_HTML ? BT_ROLE_FEED : 0;
+}
+
+
 /* The roles of which one is enough; 0: nobody is asked. */
 static unsigned
 roles_needed(const bt_route *route)
@@ -245,9 +254,13 @@ roles_needed(const bt_route *route)
     case BT_VIEW_AUDIT:
         return BT_ROLE_OPERATOR | BT_ROLE_AUDITOR;
 
+    case BT_VIEW_REPORTS:
+    case BT_VIEW_REPORT:
+        return BT_ROLE_OPERATOR | BT_ROLE_AUDITOR | feed_role(route);
+
     default:
         return BT_ROLE_VIEWER | BT_ROLE_OPERATOR | BT_ROLE_AUDITOR
-               | (route->format != BT_FORMAT_HTML ? BT_ROLE_FEED : 0);
+               | feed_role(route);
     }
 }
 

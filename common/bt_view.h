@@ -15,6 +15,7 @@ typedef enum {
     BT_VIEW_CLUSTERS,        /* clusters */
     BT_VIEW_COMMANDS,        /* commands */
     BT_VIEW_AUDIT,           /* audit */
+    BT_VIEW_REPORTS,         /* reports */
     BT_VIEW_DATA_TASK,       /* data/ID */
     BT_VIEW_DATA_CAUSE,      /* data/ID/cause */
     BT_VIEW_DATA_SECOND,     /* data/ID/second */
@@ -23,6 +24,7 @@ typedef enum {
     BT_VIEW_CLEANUP_TASK,    /* cleanup/ID */
     BT_VIEW_CLUSTER,         /* clusters/ID */
     BT_VIEW_COMMAND,         /* commands/ID */
+    BT_VIEW_REPORT,          /* reports/YYYY-MM-DD */
     BT_VIEW_ACTION,          /* log/ID/start and its like: form and act */
     BT_VIEW_HEALTH,          /* health, without identity */
     BT_VIEW_STATIC,          /* static/...: left to nginx */
@@ -64,7 +66,8 @@ typedef struct {
     bt_view_e   kind;
     bt_action_e action;
     bt_format_e format;
-    int64_t     id;          /* 0 when the path has none */
+    int64_t     id;          /* 0 when the path has none; of a report its day,
+                                as 20261122 */
 } bt_route;
 
 /* `path`: what follows the location's prefix, decoded, without a leading
@@ -73,6 +76,11 @@ int         bt_route_parse(bt_str path, bt_route *route);
 
 /* Whether there is a path of this action for records of this list. */
 bool        bt_route_has_action(bt_view_e kind, bt_action_e action);
+
+/* Writes the id as the path has it: a number, or the day of a report. */
+void        bt_route_id_format(bt_buf *out, const bt_route *route);
+/* Whether this is the number of a day that exists, years 1970 to 2199. */
+bool        bt_route_is_day(int64_t id);
 
 /* The word of the contract: "data", "log" ... for lists; "data-task",
  * "data-cause" ... for the others; never NULL. */
@@ -89,7 +97,7 @@ bool        bt_format_streams(bt_format_e format);
 bool        bt_view_is_list(bt_view_e view);
 
 /* Every document has an XML form but the one word of health; lists have the
- * others, too. */
+ * others, and so has a report. */
 bool        bt_view_has_format(bt_view_e view, bt_format_e format);
 
 /* True when a client's path has the suffix of a format, or ends like those of
@@ -101,7 +109,8 @@ bool        bt_path_is_feed(bt_str path);
 const char *const *bt_view_statuses(bt_view_e view);
 
 /* 200, 403 when the roles do not allow this route (section 6: feed sees no
- * pages; commands and audit need operator or auditor; actions need operator).
+ * pages; commands and audit need operator or auditor, and so do reports, which
+ * feed may read, too; actions need operator).
  * *missing (may be NULL) gets the name of a role that would do. */
 int         bt_route_allowed(const bt_route *route, unsigned roles,
                              const char **missing);

@@ -50,7 +50,7 @@ add_path(bt_buf *out, const bt_route *route)
 
     if (route->id > 0) {
         bt_buf_addc(out, '/');
-        bt_buf_addi(out, route->id);
+        bt_route_id_format(out, route);
     }
 
     switch (route->view) {

@@ -84,6 +84,9 @@ route_fits(const bt_route *route)
     case BT_VIEW_COMMAND:
         return route->id > 0 && route->id <= BT_ID_MAX;
 
+    case BT_VIEW_REPORT:
+        return bt_route_is_day(route->id);
+
     case BT_VIEW_ACTION:
         return route->id > 0 && route->id <= BT_ID_MAX
                && bt_route_has_action(route->kind, route->action);

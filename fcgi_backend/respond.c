@@ -25,6 +25,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_CLUSTERS] = bt_view_clusters,
     [BT_VIEW_COMMANDS] = bt_view_commands,
     [BT_VIEW_AUDIT] = bt_view_audit,
+    [BT_VIEW_REPORTS] = bt_reply_not_found,
     [BT_VIEW_DATA_TASK] = bt_view_data_task,
     [BT_VIEW_DATA_CAUSE] = bt_view_data_cause,
     [BT_VIEW_DATA_SECOND] = bt_view_data_second,
@@ -33,6 +34,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_CLEANUP_TASK] = bt_view_cleanup_task,
     [BT_VIEW_CLUSTER] = bt_view_cluster,
     [BT_VIEW_COMMAND] = bt_view_command,
+    [BT_VIEW_REPORT] = bt_reply_not_found,
     [BT_VIEW_METRICS] = bt_view_metrics,
     [BT_VIEW_ACTION] = bt_view_action
 };
@@ -206,7 +208,7 @@ add_file_name(bt_output *output, const bt_request *request)
 
     if (request->route.id > 0) {
         bt_buf_addc(&name, '-');
-        bt_buf_addi(&name, request->route.id);
+        bt_route_id_format(&name, &request->route);
     }
 
     if (query->from != BT_USEC_NONE) {

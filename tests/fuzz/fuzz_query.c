@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const  paths[] = {
     "data", "data.xml", "log", "log.xml", "second", "second.xml", "audit",
     "commands", "clusters", "cleanup.xml", "data/7/second", "log/7",
-    "log/7.xml", "data/7/cause", "log/7/stop", "",
+    "log/7.xml", "data/7/cause", "log/7/stop", "", "reports",
+    "reports.csv", "reports/2026-11-22",
 };
 
 static const char *const  zones[] = {

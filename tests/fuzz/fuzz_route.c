@@ -48,7 +48,7 @@ write_path(bt_buf *out, const bt_route *route)
 
     if (route->id != 0) {
         bt_buf_addc(out, '/');
-        bt_buf_addi(out, route->id);
+        bt_route_id_format(out, route);
     }
 
     if (last[0] != '\0') {
@@ -72,6 +72,7 @@ check_route(const bt_route *route)
 
     check(route->view > BT_VIEW_NONE && route->view < BT_VIEW_MAX);
     check(route->id >= 0 && route->id <= BT_ID_MAX);
+    check(route->view != BT_VIEW_REPORT || bt_route_is_day(route->id));
     check((route->id != 0) == (route->kind != BT_VIEW_NONE));
     check((route->view == BT_VIEW_ACTION)
           == (route->action != BT_ACTION_NONE));

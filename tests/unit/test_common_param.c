@@ -20,7 +20,8 @@ static const char *const  paths[] = {
     "data.xml", "log.xml", "cleanup.xml", "second.xml", "clusters.xml",
     "commands.xml", "audit.xml", "data/1.xml", "data/1/cause.xml",
     "data/1/second.xml", "second/1.xml", "log/1.xml", "cleanup/1.xml",
-    "clusters/1.xml", "commands/1.xml", "log/1/stop.xml",
+    "clusters/1.xml", "commands/1.xml", "log/1/stop.xml", "reports",
+    "reports.xml", "reports/2026-11-22", "reports/2026-11-22.xml",
 };
 
 
@@ -33,13 +34,13 @@ static const struct {
     bool         html, xml;
 } table[] = {
     { "range=7d", "range", " root data log cleanup second data-second commands"
-      " audit log-backup ", true, true },
+      " audit reports log-backup ", true, true },
     { "range=custom&from=2026-01-01&to=2026-01-02", "range",
-      " root data log cleanup second data-second commands audit log-backup ",
-      true, true },
+      " root data log cleanup second data-second commands audit reports"
+      " log-backup ", true, true },
     { "tz=Asia/Tokyo", "tz", " root data log cleanup second data-second"
-      " clusters commands audit data-task data-cause second-backup log-backup"
-      " cleanup-task cluster command action ", true, true },
+      " clusters commands audit reports data-task data-cause second-backup"
+      " log-backup cleanup-task cluster command action ", true, true },
     { "status=FAILED", "status", " root data log cleanup second data-second"
       " commands ", true, true },
     { "status=STALE", "status", " clusters ", true, true },
@@ -52,7 +53,7 @@ static const struct {
     { "tenant-name=a", "tenant-name", " root data log cleanup second"
       " data-second clusters commands audit ", true, true },
     { "group=a", "group", " root data log cleanup second data-second clusters"
-      " commands audit ", true, true },
+      " commands audit reports report ", true, true },
     { "backup-set=1", "backup-set", " root data second data-second ", true,
       true },
     { "mode=FULL", "mode", " root data ", true, true },
@@ -65,13 +66,14 @@ static const struct {
     { "updated-after=2026-01-01T00:00:00Z", "updated-after", " data log"
       " cleanup second data-second clusters ", false, true },
     { "size=7", "size", " root data log cleanup second data-second clusters"
-      " commands audit ", true, true },
+      " commands audit reports ", true, true },
     { "lang=zh", "lang", " root data log cleanup second data-second clusters"
-      " commands audit data-task data-cause second-backup log-backup"
-      " cleanup-task cluster command action ", true, false },
+      " commands audit reports report data-task data-cause second-backup"
+      " log-backup cleanup-task cluster command action ", true, false },
     { "layout=frame", "layout", " root data log cleanup second data-second"
-      " clusters commands audit data-task data-cause second-backup log-backup"
-      " cleanup-task cluster command action ", true, false },
+      " clusters commands audit reports report data-task data-cause"
+      " second-backup log-backup cleanup-task cluster command action ", true,
+      false },
 };
 
 

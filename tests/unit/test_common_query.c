@@ -143,7 +143,8 @@ static const char *const  routes[] = {
     "data", "log", "cleanup", "second", "clusters", "commands", "audit",
     "data/1/second", "log/1", "data/1", "data.xml", "log.xml", "second.xml",
     "clusters.xml", "commands.xml", "audit.xml", "data/1/second.xml",
-    "log/1.xml", "log/1/stop",
+    "log/1.xml", "log/1/stop", "reports", "reports.xml",
+    "reports/2026-11-22", "reports/2026-11-22.csv",
 };
 
 

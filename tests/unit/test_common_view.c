@@ -25,6 +25,11 @@ static const good_path  good_paths[] = {
     { "clusters", BT_VIEW_CLUSTERS, 0, 0, 0, true },
     { "commands", BT_VIEW_COMMANDS, 0, 0, 0, true },
     { "audit", BT_VIEW_AUDIT, 0, 0, 0, true },
+    { "reports", BT_VIEW_REPORTS, 0, 0, 0, true },
+    { "reports/2026-11-22", BT_VIEW_REPORT, BT_VIEW_REPORTS, 0, 20261122,
+      true },
+    { "reports/2024-02-29", BT_VIEW_REPORT, BT_VIEW_REPORTS, 0, 20240229,
+      true },
     { "health", BT_VIEW_HEALTH, 0, 0, 0, false },
     { "static/a", BT_VIEW_STATIC, 0, 0, 0, false },
     { "static/css/page.css", BT_VIEW_STATIC, 0, 0, 0, false },
@@ -102,7 +107,7 @@ test_good_paths(void **state)
 
         snprintf(path, sizeof(path), "%s.csv", good_paths[i].path);
 
-        if (bt_view_is_list(good_paths[i].view)) {
+        if (bt_view_has_format(good_paths[i].view, BT_FORMAT_CSV)) {
             assert_int_equal(bt_route_parse(bt_str_of(path), &route), 200);
             assert_route(&route, &good_paths[i], BT_FORMAT_CSV);
 
@@ -134,7 +139,11 @@ test_bad_paths(void **state)
         "data/..", "data/./1", "static", "static/", "static/..", "static/.",
         "static/../data", "static/a/../../data", "static//a", "static/a/",
         "static.xml", "root", "data task", "data%2F1", "metrics.xml",
-        "metrics.csv", "metrics/1", "reports",
+        "metrics.csv", "metrics/1", "reports/1", "reports/20261122",
+        "reports/2026-11-31", "reports/2023-02-29", "reports/2026-11-2",
+        "reports/1969-12-31", "reports/2200-01-01", "reports/2026-00-10",
+        "reports/2026/11/22", "reports/2026-11-22/cause",
+        "reports/2026-11-22.html", "reports/+026-11-22", "report",
         "data/1\n", "log/\xEF\xBC\x97",
     };
     bt_route  route;
@@ -243,7 +252,7 @@ test_lists(void **state)
 {
     static const char *const  lists[] = {
         "data", "log", "cleanup", "second", "clusters", "commands", "audit",
-        "data/1/second"
+        "reports", "data/1/second"
     };
     size_t  i, n = 0;
 
@@ -286,6 +295,10 @@ test_roles_needed(void **state)
         { "commands.xml", acts, "operator" },
         { "commands/1", acts, "operator" }, { "audit", acts, "operator" },
         { "audit.xml", acts, "operator" },
+        { "reports", acts, "operator" },
+        { "reports.csv", acts | BT_ROLE_FEED, "operator" },
+        { "reports/2026-11-22", acts, "operator" },
+        { "reports/2026-11-22.xml", acts | BT_ROLE_FEED, "operator" },
         { "log/1/stop", BT_ROLE_OPERATOR, "operator" },
         { "log/1/stop.xml", BT_ROLE_OPERATOR, "operator" },
         { "data/1/acknowledge", BT_ROLE_OPERATOR, "operator" },
