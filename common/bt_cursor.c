@@ -66,7 +66,8 @@ hash_number(uint64_t hash, int64_t number)
 
 
 /* What a cursor is bound to: names rather than numbers of our enumerations,
- * so that a link outlives a new version of the program. */
+ * so that a link outlives a new version of the program.  The entries of a feed
+ * are other rows than those of its list. */
 static uint64_t
 hash_filters(const bt_query *query, const bt_route *route)
 {
@@ -97,7 +98,14 @@ hash_filters(const bt_query *query, const bt_route *route)
     hash = hash_text(hash, query->action);
     hash = hash_text(hash, query->user);
 
-    return hash_number(hash, query->updated_after);
+    hash = hash_number(hash, query->updated_after);
+
+    if (query->settled[0] != '\0') {
+        hash = hash_text(hash, query->settled);
+    }
+
+    return route->format == BT_FORMAT_ATOM
+           ? hash_text(hash, bt_format_name(route->format)) : hash;
 }
 
 

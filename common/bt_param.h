@@ -114,7 +114,8 @@ void        bt_query_format(bt_buf *out, const bt_query *query,
 
 /* Cursor text for links: position (microseconds and id, 1 to BT_ID_MAX) and
  * the query's window, bound to the route and the query's filters and range,
- * but not to format, size, tz, lang and layout. */
+ * but not to size, tz, lang and layout, and of the format only to whether it is
+ * Atom, whose position is that of a change: its number and its record's id. */
 void        bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
                              const bt_route *route, bt_usec at, int64_t id);
 

@@ -7,7 +7,10 @@
 static bt_range_e
 default_range(const bt_route *route, const bt_query *query)
 {
-    if (query->updated_after != BT_USEC_NONE || query->delta[0] != '\0') {
+    /* The address of a feed shows its newest entries, whenever they were. */
+    if (query->updated_after != BT_USEC_NONE || query->delta[0] != '\0'
+        || route->format == BT_FORMAT_ATOM)
+    {
         return BT_RANGE_NONE;
     }
 

@@ -95,7 +95,9 @@ bt_refuse_place(bt_param_state *state, bt_param_e param)
 {
     const bt_param_desc  *desc = &bt_param_table[param];
 
-    if (!bt_param_fits(param, state->route)) {
+    if (!bt_param_fits(param, state->route)
+        || (desc->formats & (1u << state->route->format)) != 0)
+    {
         bt_refuse_param(state, param, "does not apply here: leave it out");
 
     } else if ((desc->formats & (1u << BT_FORMAT_XML)) != 0) {

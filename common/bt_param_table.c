@@ -67,7 +67,8 @@ const bt_param_desc  bt_param_table[BT_PARAM_MAX] = {
         "tenant-name", LISTS | VIEW(ACTION), ANY, bt_set_name,
         AT(tenant_name), NULL, name_hint },
     [BT_PARAM_GROUP] = {
-        "group", PAGED | VIEW(REPORT), ANY, bt_set_name, AT(group), NULL, name_hint },
+        "group", PAGED | VIEW(REPORT), ANY, bt_set_name, AT(group), NULL,
+        name_hint },
     [BT_PARAM_BACKUP_SET] = {
         "backup-set", DATA | SECOND, ANY, bt_set_backup_set, 0, NULL,
         "use a backup set's id, a decimal number without leading zeros" },
@@ -135,6 +136,13 @@ bt_param_allowed(bt_param_e param, const bt_route *route)
     const bt_param_desc  *desc;
 
     if ((unsigned) param >= BT_PARAM_MAX) {
+        return false;
+    }
+
+    /* Entries have the states of records, not those of clusters. */
+    if (param == BT_PARAM_STATUS && route->view == BT_VIEW_CLUSTERS
+        && route->format == BT_FORMAT_ATOM)
+    {
         return false;
     }
 

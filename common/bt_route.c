@@ -245,6 +245,7 @@ static const char *const  suffixes[BT_FORMAT_TEXT] = {
     [BT_FORMAT_HTML] = "",
     [BT_FORMAT_XML] = ".xml",
     [BT_FORMAT_CSV] = ".csv",
+    [BT_FORMAT_ATOM] = ".atom",
 };
 
 

@@ -46,6 +46,7 @@ static const char *const  format_names[] = {
     [BT_FORMAT_HTML] = "html",
     [BT_FORMAT_XML] = "xml",
     [BT_FORMAT_CSV] = "csv",
+    [BT_FORMAT_ATOM] = "atom",
     [BT_FORMAT_TEXT] = "text",
     [BT_FORMAT_OPENMETRICS] = "openmetrics",
 };
@@ -182,6 +183,9 @@ bt_view_has_format(bt_view_e view, bt_format_e format)
 
     case BT_FORMAT_CSV:
         return bt_view_is_list(view) || view == BT_VIEW_REPORT;
+
+    case BT_FORMAT_ATOM:
+        return bt_view_is_list(view) && view != BT_VIEW_REPORTS;
 
     case BT_FORMAT_TEXT:
     case BT_FORMAT_OPENMETRICS:

@@ -45,7 +45,7 @@ typedef enum {
 } bt_action_e;
 
 typedef enum {
-    BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV,
+    BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV, BT_FORMAT_ATOM,
     BT_FORMAT_TEXT,          /* of metrics */
     BT_FORMAT_OPENMETRICS,   /* of metrics, where the client prefers it */
     BT_FORMAT_MAX

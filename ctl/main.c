@@ -9,7 +9,7 @@
 #define STORE_FILE  "/etc/backup-tasks/store.cnf"
 
 static const ctl_command commands[] = {
-    { "migrate", "[--dir DIR]",
+    { "migrate", "[--authority NAME] [--dir DIR]",
       "create or bring up to date the tables of the record store",
       ctl_migrate, false },
     { "cluster", "add|set|list|show|check|pause|resume|remove [option ...]",

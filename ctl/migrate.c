@@ -1,6 +1,7 @@
 /* migrate.c: the command "migrate": applies the numbered migrations, each statement once. */
 
 #include "ctl.h"
+#include "identity.h"
 #include "migrations.h"
 
 #include <getopt.h>
@@ -24,6 +25,7 @@ typedef struct {
     ctl_context   *ctl;
     bt_store      *lock;
     migration_list known;
+    const char    *authority;       /* NULL: the machine's name */
     int            applied;         /* last one of this run; 0: none */
 } migrate;
 
@@ -399,6 +401,9 @@ apply_all(migrate *m)
     for (size_t i = 0; code == CTL_DONE && i < m->known.count; i++) {
         code = apply(m, &m->known.items[i]);
     }
+    if (code == CTL_DONE) {
+        code = identity_mint(m->ctl, m->authority);
+    }
     bt_store_rollback(m->lock);
     if (code == CTL_DONE) {
         code = put_on_record(m);
@@ -411,9 +416,9 @@ apply_all(migrate *m)
 }
 
 static int
-run_migrations(ctl_context *ctl, const char *dir)
+run_migrations(ctl_context *ctl, const char *dir, const char *authority)
 {
-    migrate m = { ctl, NULL, { NULL, 0 }, 0 };
+    migrate m = { .ctl = ctl, .authority = authority };
     char    why[512];
     int     code;
 
@@ -439,20 +444,29 @@ ctl_migrate(ctl_context *ctl, int argc, char **argv)
 {
     static const struct option options[] = {
         { "dir", required_argument, NULL, 'd' },
+        { "authority", required_argument, NULL, 'a' },
         { NULL, 0, NULL, 0 }
     };
     const char *dir = BT_SHARE_DIR "/schema";
+    const char *authority = NULL;
     int         option;
 
     while ((option = getopt_long(argc, argv, "d:", options, NULL)) != -1) {
-        if (option != 'd') {
+        if (option == 'd') {
+            dir = optarg;
+        } else if (option == 'a') {
+            authority = optarg;
+        } else {
             return CTL_REFUSED;
         }
-        dir = optarg;
+    }
+    if (authority != NULL && !identity_authority_fits(authority)) {
+        return ctl_say(CTL_REFUSED, "--authority takes a domain name or an "
+                       "address of mail of yours, in lower case");
     }
     if (optind < argc) {
         return ctl_say(CTL_REFUSED, "migrate takes no argument; "
                        "see: backup-tasks-ctl --help");
     }
-    return run_migrations(ctl, dir);
+    return run_migrations(ctl, dir, authority);
 }

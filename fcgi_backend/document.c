@@ -14,6 +14,7 @@ static const char *const  types[BT_FORMAT_MAX] = {
     [BT_FORMAT_HTML] = "text/html",
     [BT_FORMAT_XML] = "application/xml",
     [BT_FORMAT_CSV] = "text/csv",
+    [BT_FORMAT_ATOM] = "application/atom+xml",
 };
 
 
@@ -216,7 +217,7 @@ add_alternates(bt_reply *reply)
         return;
     }
 
-    for (format = BT_FORMAT_XML; format < BT_FORMAT_TEXT; format++) {
+    for (format = BT_FORMAT_XML; format < BT_FORMAT_ATOM; format++) {
 
         if (bt_view_has_format(route.view, (bt_format_e) format)) {
             route.format = (bt_format_e) format;

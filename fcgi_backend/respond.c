@@ -171,6 +171,11 @@ answer(bt_reply *reply)
                ? bt_reply_refuse_act(reply, status) : status;
     }
 
+    if (request->route.format == BT_FORMAT_ATOM) {
+        return bt_reply_error(reply, 503, "UNAVAILABLE",
+                              "The feeds of this version are not ready.");
+    }
+
     set_zone(reply);
 
     if (request->post) {
@@ -186,6 +191,7 @@ static const char *const  types[BT_FORMAT_MAX] = {
     [BT_FORMAT_HTML] = "text/xml",
     [BT_FORMAT_XML] = "application/xml; charset=utf-8",
     [BT_FORMAT_CSV] = "text/csv; charset=utf-8; header=present",
+    [BT_FORMAT_ATOM] = "application/atom+xml; charset=utf-8",
     [BT_FORMAT_TEXT] = "text/plain; version=0.0.4; charset=utf-8",
     [BT_FORMAT_OPENMETRICS] =
         "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -241,6 +247,7 @@ set_headers(bt_output *output, const bt_request *request)
 
     case BT_FORMAT_XML:
     case BT_FORMAT_CSV:
+    case BT_FORMAT_ATOM:
         add_file_name(output, request);
         break;
 

@@ -65,6 +65,8 @@ GRANT SELECT
   ON `backup_tasks`.`reports` TO 'backup_worker'@'localhost';
 GRANT SELECT, UPDATE (updated, change_no)
   ON `backup_tasks`.`second_backups` TO 'backup_worker'@'localhost';
+GRANT SELECT
+  ON `backup_tasks`.`store_identity` TO 'backup_worker'@'localhost';
 GRANT SELECT, UPDATE (last_command_id)
   ON `backup_tasks`.`tenants` TO 'backup_worker'@'localhost';
 

@@ -49,8 +49,8 @@ sub ctl {
 }
 
 sub migrate {
-    my ($schema, $with) = @_;
-    return ctl($with // $store, 'migrate', '--dir', $schema);
+    my ($schema, $with, @more) = @_;
+    return ctl($with // $store, 'migrate', '--dir', $schema, @more);
 }
 
 # A directory with these migrations: name => text.
@@ -98,13 +98,41 @@ is_deeply($row, ['0001-records.sql', Digest::SHA->new(256)
     ->addfile("$root/schema/0001-records.sql")->hexdigest, 1],
     'and noted with its checksum');
 
+# Feeds give their ids in the name of this machine.
+my ($authority, $minted, $own) = @{ ($db->sql('SELECT authority, '
+    . 'TIMESTAMPDIFF(SECOND, minted, UTC_TIMESTAMP(6)) < 600, store_id FROM '
+    . 'backup_tasks.store_identity'))[0] };
+chomp(my $full = lc(`hostname -f` || ''));
+is($authority, $full =~ /^[a-z0-9.-]+\z/ ? $full : $authority,
+    'the authority of ids');
+is($minted, 1, 'its day');
+like($own, qr/^[0-9a-f]{32}\z/, 'a number of its own');
+
 # Again: nothing changes.
-my $fresh = content(qw(schema_migrations change_counter audit_events));
+my $fresh = content(qw(schema_migrations change_counter audit_events
+    store_identity));
 ($status, $text) = migrate("$root/schema");
 is($status, 0, 'again: 0');
 unlike($text, qr/applied/, 'nothing applied');
-is(content(qw(schema_migrations change_counter audit_events)), $fresh,
+is(content(qw(schema_migrations change_counter audit_events
+    store_identity)), $fresh,
     'nothing changed');
+
+($status, $text) = migrate("$root/schema", undef, '--authority',
+    $authority);
+is($status, 0, 'the same authority');
+for my $case (['other.example', qr/cannot be changed/], map { [ $_,
+    qr/takes a domain name or an address of mail/ ] } '', 'Upper.example',
+    'a..b', '.a', 'a.', '-a', 'a-', 'a.-b', 'a b', '@a', 'me@', "a\n", 'a/b',
+    'x' x 256)
+{
+    my ($name, $reason) = @$case;
+    ($status, $text) = migrate("$root/schema", undef, '--authority', $name);
+    is($status, 2, "the authority \"$name\" is refused");
+    like($text, $reason, 'says why');
+}
+is(content(qw(schema_migrations change_counter audit_events
+    store_identity)), $fresh, 'nothing changed');
 
 # Refused, each with a reason, and nothing changed.
 $db->sql(q{INSERT INTO backup_tasks.schema_migrations VALUES
@@ -123,7 +151,8 @@ $altered{'0001-records.sql'} .= "-- more\n";
 ($status, $text) = migrate(schema(%altered));
 is($status, 2, 'an altered migration: 2');
 like($text, qr/0001-records\.sql is not the file that was applied/, 'says so');
-is(content(qw(schema_migrations change_counter audit_events)), $fresh,
+is(content(qw(schema_migrations change_counter audit_events
+    store_identity)), $fresh,
     'nothing changed');
 
 my $good = "CREATE TABLE a (n INT);\n";

@@ -58,11 +58,13 @@ my $all = grants();
 is($all, $t->read_file($t->root . '/schema/grants.sql'), 'the file as it is');
 my %agent_alone = map { $_ => 1 }
     qw(cluster_access leases notify_risks notify_state);
+my %worker_alone = (store_identity => 1);
 for my $table (map { $_->[0] } $t->sql('SHOW TABLES')) {
     next if $table =~ /^schema_/;
     my @who = grep { $_ ne 'admin' }
         $all =~ /ON `backup_tasks`\.`$table` TO 'backup_(\w+)'/g;
-    is("@who", $agent_alone{$table} ? 'agent' : 'worker agent',
+    is("@who", $agent_alone{$table} ? 'agent'
+        : $worker_alone{$table} ? 'worker' : 'worker agent',
         "$table: @who");
 }
 my $one = grants('--worker', 'w@10.%', '--database', 'other');

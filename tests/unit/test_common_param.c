@@ -22,6 +22,8 @@ static const char *const  paths[] = {
     "data/1/second.xml", "second/1.xml", "log/1.xml", "cleanup/1.xml",
     "clusters/1.xml", "commands/1.xml", "log/1/stop.xml", "reports",
     "reports.xml", "reports/2026-11-22", "reports/2026-11-22.xml",
+    "data.atom", "log.atom", "second.atom", "clusters.atom", "audit.atom",
+    "data/1/second.atom",
 };
 
 
@@ -83,6 +85,12 @@ is_place(size_t entry, const bt_route *route)
     char  word[32];
 
     snprintf(word, sizeof(word), " %s ", bt_view_name(route->view));
+
+    if (route->format == BT_FORMAT_ATOM) {
+        return strstr(table[entry].places, word) != NULL && table[entry].html
+               && table[entry].xml
+               && strcmp(table[entry].text, "status=STALE") != 0;
+    }
 
     return strstr(table[entry].places, word) != NULL
            && (route->format == BT_FORMAT_XML ? table[entry].xml

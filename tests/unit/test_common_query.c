@@ -310,6 +310,8 @@ test_cursor_bound(void **state)
         { "data", "status=FAILED&cluster=a&backup-set=0", 400 },
         { "data", "status=FAILED&cluster=a&mode=FULL", 400 },
         { "data", "status=FAILED&cluster=a&method=LOGICAL", 400 },
+        { "data", "status=FAILED&cluster=a&settled=no", 400 },
+        { "data.atom", "status=FAILED&cluster=a&range=24h", 400 },
         { "data", "status=FAILED&cluster=a&range=7d", 400 },
         { "data", "status=FAILED&cluster=a&range=custom&from=2026-11-01"
           "&to=2026-11-02", 400 },

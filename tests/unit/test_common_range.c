@@ -289,6 +289,25 @@ test_zones(void **state)
 }
 
 
+/* A feed's bare address shows what is newest, whenever that was. */
+static void
+test_feed(void **state)
+{
+    bt_query  query = test_good("", "data.atom");
+
+    (void) state;
+
+    assert_int_equal(query.range, BT_RANGE_NONE);
+    assert_int_equal(query.from, BT_USEC_NONE);
+    assert_int_equal(query.size, 50);
+    assert_int_equal(test_good("range=7d", "data.atom").range, BT_RANGE_7D);
+    assert_int_equal(test_good("size=500", "data.atom").size, 500);
+    test_bad("size=501", "data.atom", "size");
+    test_bad("size=all", "data.atom", "size");
+    test_bad("status=OK", "clusters.atom", "status");
+}
+
+
 static void
 test_range_names(void **state)
 {
@@ -313,6 +332,7 @@ main(void)
         cmocka_unit_test(test_bad_ranges),
         cmocka_unit_test(test_range_max),
         cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_feed),
         cmocka_unit_test(test_range_names),
     };
 

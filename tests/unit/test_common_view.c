@@ -85,9 +85,12 @@ assert_route(const bt_route *route, const good_path *want, bt_format_e format)
 static void
 test_good_paths(void **state)
 {
-    char      path[64];
-    bt_route  route;
-    size_t    i;
+    static const bt_format_e  list_formats[] = {
+        BT_FORMAT_CSV, BT_FORMAT_ATOM
+    };
+    char                      path[64];
+    bt_route                  route;
+    size_t                    i, k;
 
     (void) state;
 
@@ -105,14 +108,17 @@ test_good_paths(void **state)
             assert_route(&route, &good_paths[i], BT_FORMAT_XML);
         }
 
-        snprintf(path, sizeof(path), "%s.csv", good_paths[i].path);
+        for (k = 0; k < COUNT(list_formats); k++) {
+            snprintf(path, sizeof(path), "%s.%s", good_paths[i].path,
+                     bt_format_name(list_formats[k]));
 
-        if (bt_view_has_format(good_paths[i].view, BT_FORMAT_CSV)) {
-            assert_int_equal(bt_route_parse(bt_str_of(path), &route), 200);
-            assert_route(&route, &good_paths[i], BT_FORMAT_CSV);
+            if (bt_view_has_format(good_paths[i].view, list_formats[k])) {
+                assert_int_equal(bt_route_parse(bt_str_of(path), &route), 200);
+                assert_route(&route, &good_paths[i], list_formats[k]);
 
-        } else if (good_paths[i].view != BT_VIEW_STATIC) {
-            assert_int_equal(bt_route_parse(bt_str_of(path), &route), 404);
+            } else if (good_paths[i].view != BT_VIEW_STATIC) {
+                assert_int_equal(bt_route_parse(bt_str_of(path), &route), 404);
+            }
         }
     }
 }
@@ -133,7 +139,9 @@ test_bad_paths(void **state)
         "data/1/backup", "clusters/backup", "commands/cancel",
         "commands/1/acknowledge", "audit/1", "health/1", "health.xml", ".xml",
         "data.XML", "data.xml.xml", "data.xml/1", "data.CSV", "data/1.csv",
-        "log/1/stop.csv", "health.csv", "static.csv", ".csv", "data.csv.xml",
+        "log/1/stop.csv", "health.csv", "data/1.atom", "data.atom.xml",
+        "health.atom", "DATA.atom", ".atom", "reports.atom", "static.csv",
+        ".csv", "data.csv.xml",
         "data.",
         "data/.xml", "data/1.", "data/1/.xml", ".", "..", "../data",
         "data/..", "data/./1", "static", "static/", "static/..", "static/.",
@@ -201,6 +209,8 @@ test_names(void **state)
     assert_int_equal(bt_format_by_name(BT_STR("html")), BT_FORMAT_HTML);
     assert_string_equal(bt_format_name(BT_FORMAT_CSV), "csv");
     assert_int_equal(bt_format_by_name(BT_STR("csv")), BT_FORMAT_CSV);
+    assert_string_equal(bt_format_name(BT_FORMAT_ATOM), "atom");
+    assert_int_equal(bt_format_by_name(BT_STR("atom")), BT_FORMAT_ATOM);
     assert_int_equal(bt_format_by_name(BT_STR("pdf")), BT_FORMAT_HTML);
 }
 
@@ -284,7 +294,9 @@ test_roles_needed(void **state)
         { "", pages, "viewer" }, { "data", pages, "viewer" },
         { "data.xml", ALL_ROLES, "viewer" },
         { "data.csv", ALL_ROLES, "viewer" },
+        { "data.atom", ALL_ROLES, "viewer" },
         { "audit.csv", acts, "operator" },
+        { "audit.atom", acts, "operator" },
         { "feed.xsd", ALL_ROLES, "viewer" },
         { "metrics", ALL_ROLES, "viewer" }, { "log/1", pages, "viewer" },
         { "log/1.xml", ALL_ROLES, "viewer" },
