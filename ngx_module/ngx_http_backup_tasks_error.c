@@ -19,7 +19,6 @@ static void ngx_http_backup_tasks_error_query(ngx_http_request_t *r,
 static void ngx_http_backup_tasks_element(bt_buf *out, const char *name,
     bt_str text);
 static ngx_uint_t ngx_http_backup_tasks_retry(ngx_uint_t status);
-static ngx_uint_t ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r);
 static const char *ngx_http_backup_tasks_challenge(ngx_http_request_t *r);
 
 
@@ -113,7 +112,7 @@ ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
 
     /* the XSLT filter renders text/xml only */
 
-    if (ngx_http_backup_tasks_wants_xml(r)) {
+    if (ngx_http_backup_tasks_is_feed(r)) {
         ngx_str_set(&type, "application/xml; charset=utf-8");
 
     } else {
@@ -222,7 +221,7 @@ ngx_http_backup_tasks_error_document(ngx_http_request_t *r,
                                       bt_str_of(error->role));
     }
 
-    if (!ngx_http_backup_tasks_wants_xml(r)) {
+    if (!ngx_http_backup_tasks_is_feed(r)) {
         ngx_http_backup_tasks_element(out, "login-url",
                                ngx_http_backup_tasks_str(&error->login_url));
     }
@@ -335,29 +334,6 @@ ngx_http_backup_tasks_retry(ngx_uint_t status)
 {
     return status == NGX_HTTP_SERVICE_UNAVAILABLE
            || status == NGX_HTTP_TOO_MANY_REQUESTS;
-}
-
-
-/* In an error location r->uri may be another one than the client's. */
-
-static ngx_uint_t
-ngx_http_backup_tasks_wants_xml(ngx_http_request_t *r)
-{
-    u_char     *p;
-    ngx_str_t   path;
-
-    if (bt_path_is_feed(ngx_http_backup_tasks_str(&r->uri))) {
-        return 1;
-    }
-
-    path = r->unparsed_uri;
-
-    p = ngx_strlchr(path.data, path.data + path.len, '?');
-    if (p != NULL) {
-        path.len = p - path.data;
-    }
-
-    return bt_path_is_feed(ngx_http_backup_tasks_str(&path));
 }
 
 

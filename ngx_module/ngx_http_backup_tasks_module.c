@@ -368,7 +368,8 @@ ngx_http_backup_tasks_handler(ngx_http_request_t *r)
 
 /*
  * The order keeps strangers ignorant: nothing but 401 before the user is
- * known, nothing about parameters before the role is checked.
+ * known, nothing about parameters before the role is checked.  What Accept
+ * asks for decides about the role, too: some may read feeds only.
  */
 
 static ngx_int_t
@@ -394,6 +395,10 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
     }
 
     ctx->identified = 1;
+
+    if (found && ngx_http_backup_tasks_negotiate(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     if (!found) {
         return ngx_http_backup_tasks_refuse(error, NGX_HTTP_NOT_FOUND,
@@ -422,6 +427,11 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
         if (rc != NGX_OK) {
             return rc;
         }
+    }
+
+    rc = ngx_http_backup_tasks_acceptable(ctx, error);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     rc = ngx_http_backup_tasks_query(r, ctx, error);
@@ -468,6 +478,9 @@ ngx_http_backup_tasks_route(ngx_http_request_t *r,
         ngx_memzero(&ctx->route, sizeof(bt_route));
         return 0;
     }
+
+    ctx->path.data = (u_char *) path.data;
+    ctx->path.len = path.len;
 
     ngx_http_backup_tasks_export_route(ctx);
 

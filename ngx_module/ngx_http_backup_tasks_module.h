@@ -9,6 +9,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include "common/bt_accept.h"
 #include "common/bt_param.h"
 #include "token/bt_token.h"
 
@@ -119,9 +120,12 @@ typedef struct {
     unsigned                           told;        /* bits of the fields */
     unsigned                           bearer:1;    /* a token was sent */
     unsigned                           identified:1;
+    unsigned                           negotiated:1;
+    unsigned                           unacceptable:1;
     bt_claims                         *claims;      /* of a good token */
     ngx_str_t                          time_zone;   /* ends with a NUL */
     ngx_str_t                          language;
+    ngx_str_t                          path;        /* below the prefix */
 
     ngx_str_t                          method;
     ngx_str_t                          refused;     /* act: why */
@@ -204,6 +208,18 @@ ngx_int_t ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
 ngx_int_t ngx_http_backup_tasks_brand_name(ngx_http_request_t *r,
     ngx_http_backup_tasks_loc_conf_t *btcf, ngx_str_t *name);
 
+/* Lets Accept choose the route's format where the address leaves it open. */
+ngx_int_t ngx_http_backup_tasks_negotiate(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx);
+/* 406 where it accepts no form that there is. */
+ngx_int_t ngx_http_backup_tasks_acceptable(ngx_http_backup_tasks_ctx_t *ctx,
+    ngx_http_backup_tasks_error_t *error);
+ngx_int_t ngx_http_backup_tasks_metrics_format(ngx_http_request_t *r,
+    bt_format_e *format);
+/* What the client's address and Accept ask for, in error locations, too. */
+ngx_uint_t ngx_http_backup_tasks_is_feed(ngx_http_request_t *r);
+ngx_uint_t ngx_http_backup_tasks_is_page(ngx_http_request_t *r);
+
 /* Form and act: 403 without a key or from another site, 400 if no form. */
 ngx_int_t ngx_http_backup_tasks_act(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
@@ -254,6 +270,22 @@ ngx_str_t *ngx_http_backup_tasks_base(ngx_http_backup_tasks_loc_conf_t *btcf);
 ngx_uint_t ngx_http_backup_tasks_find_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
+/* The same, the values of all joined by commas, empty if there is none:
+ * NGX_OK, or NGX_ERROR without memory. */
+ngx_int_t ngx_http_backup_tasks_join_header(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
+/* The client's address as it was sent, in error locations, too.  The path is
+ * what follows the prefix, empty for one that the pages do not have. */
+void ngx_http_backup_tasks_split_address(ngx_http_request_t *r, bt_str *path,
+    bt_str *args);
+
+void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
+    ngx_str_t *value);
+/* Getters: $backup_tasks_vary and $backup_tasks_content_location. */
+ngx_int_t ngx_http_backup_tasks_vary_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_backup_tasks_content_location_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 /* The getter of variables that backup_tasks_token_claim_set makes. */
 ngx_int_t ngx_http_backup_tasks_claim_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);

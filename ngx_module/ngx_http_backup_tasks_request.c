@@ -155,6 +155,62 @@ ngx_http_backup_tasks_find_header(ngx_http_request_t *r, const char *name,
 }
 
 
+/* RFC 9110, section 5.3: a list may come in several lines. */
+
+ngx_int_t
+ngx_http_backup_tasks_join_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    u_char           *p;
+    size_t            len;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    ngx_str_null(value);
+
+    if (ngx_http_backup_tasks_find_header(r, name, value) <= 1) {
+        return NGX_OK;
+    }
+
+    /* no more than the buffers of the head, which bound it */
+
+    len = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            len += h[i].value.len + 1;
+        }
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value->data = p;
+    len = ngx_strlen(name);
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (h[i].key.len == len
+                && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
+            {
+                p = ngx_sprintf(p, "%V,", &h[i].value);
+            }
+        }
+    }
+
+    value->len = p - value->data;
+
+    return NGX_OK;
+}
+
+
 ngx_str_t *
 ngx_http_backup_tasks_base(ngx_http_backup_tasks_loc_conf_t *btcf)
 {

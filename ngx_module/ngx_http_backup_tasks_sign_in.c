@@ -9,11 +9,8 @@
 
 static ngx_uint_t ngx_http_backup_tasks_is_challenged(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_backup_tasks_is_navigation(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_backup_tasks_is_page(ngx_http_request_t *r);
 static ngx_int_t ngx_http_backup_tasks_login_url(ngx_http_request_t *r,
     ngx_str_t *url);
-static void ngx_http_backup_tasks_split_address(ngx_http_request_t *r,
-    bt_str *path, bt_str *args);
 static ngx_uint_t ngx_http_backup_tasks_is_plain(bt_str path);
 static void ngx_http_backup_tasks_add_args(bt_buf *out, bt_str args);
 
@@ -100,31 +97,6 @@ ngx_http_backup_tasks_is_navigation(ngx_http_request_t *r)
     layout = ngx_http_backup_tasks_given(r, BT_PARAM_LAYOUT);
 
     return layout == NULL || ngx_strcmp(layout, "full") == 0;
-}
-
-
-/* The documents of other formats, and static files, have a suffix; metrics
- * are read by programs, too. */
-
-static ngx_uint_t
-ngx_http_backup_tasks_is_page(ngx_http_request_t *r)
-{
-    size_t  i;
-    bt_str  path, args;
-
-    ngx_http_backup_tasks_split_address(r, &path, &args);
-
-    if (bt_str_eqz(path, "metrics")) {
-        return 0;
-    }
-
-    for (i = path.len; i > 0 && path.data[i - 1] != '/'; i--) {
-        if (path.data[i - 1] == '.') {
-            return 0;
-        }
-    }
-
-    return 1;
 }
 
 
@@ -250,7 +222,7 @@ ngx_http_backup_tasks_is_url(ngx_str_t *url)
  * what follows the prefix, empty for one that the pages do not have.
  */
 
-static void
+void
 ngx_http_backup_tasks_split_address(ngx_http_request_t *r, bt_str *path,
     bt_str *args)
 {

@@ -24,16 +24,7 @@ static ngx_int_t ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static void ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
-    ngx_str_t *value);
 static const char *ngx_http_backup_tasks_locale_language(ngx_str_t *locale);
-static ngx_uint_t ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted);
-static ngx_uint_t ngx_http_backup_tasks_prefers_openmetrics(
-    ngx_http_request_t *r);
-static ngx_uint_t ngx_http_backup_tasks_is_language(u_char *p,
-    const u_char *last, const char *tag);
-static ngx_uint_t ngx_http_backup_tasks_quality(u_char *p,
-    const u_char *last);
 
 
 #define ngx_http_backup_tasks_ctx_variable(name, field)                       \
@@ -73,6 +64,13 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
 
     { ngx_string("backup_tasks_login_origin"), NULL,
       ngx_http_backup_tasks_sign_in_variable, 1, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_vary"), NULL,
+      ngx_http_backup_tasks_vary_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("backup_tasks_content_location"), NULL,
+      ngx_http_backup_tasks_content_location_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("backup_tasks_brand_name"), NULL,
       ngx_http_backup_tasks_name_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -127,18 +125,21 @@ ngx_http_backup_tasks_export(ngx_http_request_t *r,
 
     route = &ctx->route;
 
+    if (route->view == BT_VIEW_METRICS
+        && ngx_http_backup_tasks_metrics_format(r, &route->format) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* Accept may have chosen another one since */
+
+    ngx_http_backup_tasks_text(&ctx->format, bt_format_name(route->format));
+
     if (ctx->refused.len) {
         ngx_str_set(&ctx->method, "REFUSED");
 
     } else {
         ctx->method = r->method_name;
-    }
-
-    if (route->view == BT_VIEW_METRICS
-        && ngx_http_backup_tasks_prefers_openmetrics(r))
-    {
-        ngx_http_backup_tasks_text(&ctx->format,
-                                   bt_format_name(BT_FORMAT_OPENMETRICS));
     }
 
     if (route->id != 0
@@ -385,8 +386,16 @@ ngx_http_backup_tasks_lang_variable(ngx_http_request_t *r,
     if (lang == NULL) {
         lang = "en";
 
-        if (ngx_http_backup_tasks_find_header(r, "Accept-Language", &accepted)
-            && ngx_http_backup_tasks_prefers_zh(&accepted))
+        if (ngx_http_backup_tasks_join_header(r, "Accept-Language", &accepted)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        /* whatever is not Chinese is shown in English */
+
+        if (bt_accept_prefers(ngx_http_backup_tasks_str(&accepted), "zh",
+                              "en"))
         {
             lang = "zh";
         }
@@ -415,7 +424,7 @@ ngx_http_backup_tasks_layout_variable(ngx_http_request_t *r,
 }
 
 
-static void
+void
 ngx_http_backup_tasks_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value)
 {
@@ -470,129 +479,18 @@ ngx_http_backup_tasks_given(ngx_http_request_t *r, bt_param_e param)
 }
 
 
-/* "zh-CN"; some portals write "zh_CN". */
-
 static const char *
 ngx_http_backup_tasks_locale_language(ngx_str_t *locale)
 {
-    u_char  *p, *last;
+    bt_str  tag;
 
-    p = locale->data;
-    last = p + locale->len;
+    tag = ngx_http_backup_tasks_str(locale);
 
-    if (ngx_http_backup_tasks_is_language(p, last, "zh")) {
+    if (bt_accept_is_language(tag, "zh")) {
         return "zh";
     }
 
-    return ngx_http_backup_tasks_is_language(p, last, "en") ? "en" : NULL;
-}
-
-
-/* RFC 9110, section 12.5.4; whatever is not Chinese is shown in English. */
-
-static ngx_uint_t
-ngx_http_backup_tasks_prefers_zh(ngx_str_t *accepted)
-{
-    u_char      *p, *next, *last;
-    ngx_uint_t   q, best, zh, is_zh;
-
-    zh = 0;
-    best = 0;
-    last = accepted->data + accepted->len;
-
-    for (p = accepted->data; p < last; p = next + 1) {
-
-        next = ngx_strlchr(p, last, ',');
-        if (next == NULL) {
-            next = last;
-        }
-
-        while (p < next && *p == ' ') {
-            p++;
-        }
-
-        is_zh = ngx_http_backup_tasks_is_language(p, next, "zh");
-
-        if (!is_zh && !ngx_http_backup_tasks_is_language(p, next, "en")
-            && (p == next || *p != '*'))
-        {
-            continue;
-        }
-
-        q = ngx_http_backup_tasks_quality(p, next);
-
-        if (q > best) {
-            best = q;
-            zh = is_zh;
-        }
-    }
-
-    return zh;
-}
-
-
-/* Whoever names the newer format understands it; "q=0" is a refusal. */
-
-static ngx_uint_t
-ngx_http_backup_tasks_prefers_openmetrics(ngx_http_request_t *r)
-{
-    u_char             *p, *end, *last;
-    ngx_str_t           accepted;
-    static const char   name[] = "application/openmetrics-text";
-
-    if (ngx_http_backup_tasks_find_header(r, "Accept", &accepted) == 0) {
-        return 0;
-    }
-
-    last = accepted.data + accepted.len;
-    p = ngx_strlcasestrn(accepted.data, last, (u_char *) name,
-                         sizeof(name) - 2);
-    if (p == NULL) {
-        return 0;
-    }
-
-    end = ngx_strlchr(p, last, ',');
-
-    return ngx_http_backup_tasks_quality(p, end ? end : last) > 0;
-}
-
-
-static ngx_uint_t
-ngx_http_backup_tasks_is_language(u_char *p, const u_char *last,
-    const char *tag)
-{
-    if (last - p < 2 || ngx_strncasecmp(p, (u_char *) tag, 2) != 0) {
-        return 0;
-    }
-
-    return last - p == 2 || ngx_strchr("-_; ", p[2]) != NULL;
-}
-
-
-/* The weight of "tag;q=0.8" in thousandths. */
-
-static ngx_uint_t
-ngx_http_backup_tasks_quality(u_char *p, const u_char *last)
-{
-    ngx_uint_t  q, unit;
-
-    while (last - p > 2 && ngx_strncasecmp(p, (u_char *) "q=", 2) != 0) {
-        p++;
-    }
-
-    if (last - p <= 2) {
-        return 1000;
-    }
-
-    q = (p[2] == '1') ? 1000 : 0;
-    unit = 100;
-
-    for (p += 4; p < last && *p >= '0' && *p <= '9'; p++) {
-        q += (*p - '0') * unit;
-        unit /= 10;
-    }
-
-    return q;
+    return bt_accept_is_language(tag, "en") ? "en" : NULL;
 }
 
 

@@ -325,6 +325,8 @@ my %example = (
         $t->get('/backup/data/999999999.xml', user => 'viewer') },
     '405 METHOD_NOT_ALLOWED' => sub {
         $t->post('/backup/data.xml', {}, user => 'operator') },
+    '406 NOT_ACCEPTABLE' => sub { $t->get('/backup/data', user => 'viewer',
+        headers => { Accept => 'application/json' }) },
     '409 CONFLICT' => sub {
         post_stop('idempotency-key' => 'f' x 32) },
     '413 TOO_LARGE' => sub { post_stop(csrf => 'x' x 20_000) },
@@ -333,8 +335,7 @@ my %example = (
         $t->get('/backup/data.xml', user => 'feed') },
 );
 # Not there yet, or not to be had on demand.
-my %later = map { $_ => 1 } '406 NOT_ACCEPTABLE', '410 GONE', '500 INTERNAL',
-    '429 TOO_MANY_REQUESTS';
+my %later = map { $_ => 1 } '410 GONE', '500 INTERNAL', '429 TOO_MANY_REQUESTS';
 
 sub check_answer {
     my ($status, $code) = @_;
