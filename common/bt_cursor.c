@@ -270,7 +270,6 @@ hash_followed(const bt_query *query, const bt_route *route)
     bt_query  followed = *query;
 
     followed.range = BT_RANGE_NONE;
-    followed.status = 0;
     followed.updated_after = BT_USEC_NONE;
 
     return hash_filters(&followed, route);

@@ -219,11 +219,10 @@ resolve_cursor(bt_param_state *state)
 }
 
 
-/* What a delta cannot be narrowed by: a record would leave such a list without
- * a word. */
+/* What a delta cannot be narrowed by. */
 static const bt_param_e  not_with_delta[] = {
-    BT_PARAM_RANGE, BT_PARAM_FROM, BT_PARAM_TO, BT_PARAM_STATUS,
-    BT_PARAM_UPDATED_AFTER, BT_PARAM_AFTER, BT_PARAM_BEFORE
+    BT_PARAM_RANGE, BT_PARAM_FROM, BT_PARAM_TO, BT_PARAM_UPDATED_AFTER,
+    BT_PARAM_AFTER, BT_PARAM_BEFORE
 };
 
 

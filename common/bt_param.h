@@ -119,8 +119,8 @@ void        bt_query_format(bt_buf *out, const bt_query *query,
 void        bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
                              const bt_route *route, bt_usec at, int64_t id);
 
-/* The same for following: bound to the query's filters, without its range,
- * status and updated-after, which a delta does not take. */
+/* The same for following: bound to the query's filters, without its range and
+ * updated-after, which a delta does not take. */
 void        bt_delta_format(char out[BT_CURSOR_MAX], const bt_query *query,
                             const bt_route *route, const bt_delta *delta);
 

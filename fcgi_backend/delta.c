@@ -2,6 +2,7 @@
 
 #include "fcgi_backend/delta.h"
 
+#include "fcgi_backend/delta_read.h"
 #include "fcgi_backend/document.h"
 
 /* Rows and tombstones of one statement. */
@@ -9,8 +10,6 @@
 
 /* Tombstones stay 400 days; the clocks that count them may differ by a day. */
 #define KEPT        (399 * BT_DAY)
-
-#define FROM_REMOVED  " FROM removed t FORCE INDEX (removed_change)"
 
 /* Beyond every row of a change. */
 #define LAST_AT     (INT64_C(253402300799) * BT_SECOND)
@@ -33,31 +32,29 @@ bt_delta_is_offered(const bt_reply *reply)
     const bt_query  *query = &reply->request->query;
 
     return bt_param_allowed(BT_PARAM_DELTA, &reply->request->route)
-           && query->from == BT_USEC_NONE && query->status == 0
+           && query->from == BT_USEC_NONE
            && query->after[0] == '\0' && query->before[0] == '\0';
 }
 
 
-/* Groups change, and with them what a reader sees, without a change of the
- * records: a mark of the clusters tells.  0 where groups do not matter. */
+/* What a reader sees depends on names and groups of clusters, and rows have
+ * names in them: these change without a change of the records, and a mark of
+ * the clusters tells.  Where clusters are meant by name it tells as well which
+ * they are. */
 static bt_store_status
 mark_places(bt_reply *reply, const bt_filter *filter, int64_t *mark)
 {
     bt_sql             sql;
     const bt_request  *request = reply->request;
 
-    *mark = 0;
-
-    if (request->query.group[0] == '\0'
-        && (request->scope.all || request->scope.group_count == 0))
-    {
-        return BT_STORE_OK;
-    }
-
     /* No filter of tenants stands here: each cluster counts once. */
     bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT COALESCE(CAST(SUM(CRC32(CONCAT('c', c.id)))"
-               " AS SIGNED), 0) + 1 FROM clusters c WHERE 1 = 1");
+    bt_sql_add(&sql, request->scope.all && request->query.group[0] == '\0'
+               && request->query.cluster[0] == '\0'
+               ? "SELECT COALESCE(CAST(SUM(c.renames) AS SIGNED), 0)"
+               : "SELECT COALESCE(CAST(SUM(CRC32(CONCAT('c', c.id, ' ',"
+                 " c.renames))) AS SIGNED), 0) + 1");
+    bt_sql_add(&sql, " FROM clusters c WHERE 1 = 1");
     bt_filter_where_places(filter, &sql, BT_FILTER_PLACE, false);
 
     return bt_sql_number(&sql, reply->store, mark);
@@ -71,31 +68,6 @@ read_counter(bt_reply *reply, int64_t *number)
 
     bt_sql_init(&sql);
     bt_sql_add(&sql, "SELECT number FROM change_counter WHERE id = 1");
-
-    return bt_sql_number(&sql, reply->store, number);
-}
-
-
-/* The newest change of a table that the reader may see, 0 without any. */
-static bt_store_status
-find_newest(bt_reply *reply, const bt_list *list, const bt_filter *filter,
-    bool removed, int64_t *number)
-{
-    bt_sql  sql;
-
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT t.change_no");
-    bt_sql_add(&sql, removed ? FROM_REMOVED : list->table);
-    bt_sql_add(&sql, removed ? "" : list->indexes.change);
-    bt_filter_join(filter, &sql, BT_FILTER_PLACE);
-    bt_sql_add(&sql, " WHERE 1 = 1");
-
-    if (removed) {
-        bt_sql_value(&sql, " AND t.kind = ?", bt_text(bt_str_of(list->kind)));
-    }
-
-    bt_filter_where(filter, &sql, &list->columns, BT_FILTER_PLACE);
-    bt_sql_add(&sql, " ORDER BY t.change_no DESC LIMIT 1");
 
     return bt_sql_number(&sql, reply->store, number);
 }
@@ -115,17 +87,17 @@ find_numbers(bt_reply *reply, const bt_list *list, const bt_filter *filter,
         return status;
     }
 
-    status = find_newest(reply, list, filter, false, change);
+    status = bt_delta_newest(reply, list, filter, false, change);
 
     return status == BT_STORE_OK
-           ? find_newest(reply, list, filter, true, removed) : status;
+           ? bt_delta_newest(reply, list, filter, true, removed) : status;
 }
 
 
 bt_store_status
-bt_delta_begin(bt_reply *reply, const bt_list *list, const bt_filter *filter,
-    bt_delta *delta)
+bt_delta_begin(bt_reply *reply, const bt_list *list, bt_delta *delta)
 {
+    bt_filter        filter;
     bt_store_status  status;
 
     *delta = (bt_delta) {
@@ -133,11 +105,15 @@ bt_delta_begin(bt_reply *reply, const bt_list *list, const bt_filter *filter,
         .issued = reply->request->now
     };
 
-    status = find_numbers(reply, list, filter, &delta->change,
-                          &delta->removed_change);
+    status = bt_filter_init(&filter, reply);
+
+    if (status == BT_STORE_OK) {
+        status = find_numbers(reply, list, &filter, &delta->change,
+                              &delta->removed_change);
+    }
 
     return status == BT_STORE_OK
-           ? mark_places(reply, filter, &delta->places) : status;
+           ? mark_places(reply, &filter, &delta->places) : status;
 }
 
 
@@ -210,61 +186,13 @@ check_position(walk *w)
     }
 
     if (w->at.places != places) {
-        return refuse_gone(w->reply, "The clusters of the groups have"
-                           " changed, and with them the list. Start again"
-                           " with the whole list.");
+        return refuse_gone(w->reply, "The clusters of the groups, or"
+                           " names of clusters or tenants, have changed, and"
+                           " with them the list. Start again with the whole"
+                           " list.");
     }
 
     return 200;
-}
-
-
-/* " AND (change, at, id) > position", as ranges of the index: what one change
- * has before the position is not read. */
-static void
-add_position(bt_sql *sql, const bt_delta *at)
-{
-    bt_sql_value(sql, " AND (t.change_no > ?", bt_int(at->change));
-    bt_sql_value(sql, " OR (t.change_no = ?", bt_int(at->change));
-    bt_sql_value(sql, " AND t.listed_at > ?)", bt_time(at->at));
-    bt_sql_value(sql, " OR (t.change_no = ?", bt_int(at->change));
-    bt_sql_value(sql, " AND t.listed_at = ?", bt_time(at->at));
-    bt_sql_value(sql, " AND t.id > ?))", bt_int(at->id));
-}
-
-
-/* The keys come first, so that nothing is looked up for a row that is not in
- * the part. */
-static bt_store_status
-run_rows(const walk *w, int64_t limit, bt_rows **rows)
-{
-    bt_sql           sql;
-    bt_store_status  status;
-    const bt_list   *list = w->list;
-
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT k.no, k.at, k.id, ");
-    bt_row_columns(&sql, list->fields, list->field_count);
-    bt_sql_add(&sql, " FROM (SELECT t.change_no AS no, t.listed_at AS at,"
-               " t.id AS id");
-    bt_sql_add(&sql, list->table);
-    bt_sql_add(&sql, list->indexes.change);
-    bt_filter_join(&w->filter, &sql, BT_FILTER_ALL);
-    bt_sql_add(&sql, " WHERE 1 = 1");
-    bt_filter_where(&w->filter, &sql, &list->columns, BT_FILTER_ALL);
-    add_position(&sql, &w->at);
-    bt_sql_value(&sql, " ORDER BY t.change_no, t.listed_at, t.id LIMIT ?",
-                 bt_int(limit));
-    bt_sql_add(&sql, ") k STRAIGHT_JOIN");
-    bt_sql_add(&sql, list->table + sizeof(" FROM") - 1);
-    bt_sql_add(&sql, " ON t.listed_at = k.at AND t.id = k.id");
-    bt_sql_add(&sql, list->joins);
-    bt_sql_add(&sql, " ORDER BY k.no, k.at, k.id");
-
-    status = bt_sql_run(&sql, w->reply->store, rows);
-    bt_sql_free(&sql);
-
-    return status;
 }
 
 
@@ -293,7 +221,8 @@ write_part(walk *w, int64_t limit, int64_t *read)
     bt_store_status  status;
 
     *read = 0;
-    status = run_rows(w, limit, &rows);
+    status = bt_delta_rows(w->reply, w->list, &w->filter, &w->at, limit,
+                           &rows);
 
     if (status != BT_STORE_OK) {
         return status;
@@ -346,27 +275,95 @@ write_rows(walk *w)
 }
 
 
-static bt_store_status
-run_removed(const walk *w, bt_rows **rows)
+static void
+write_gone(walk *w, bt_value id, bt_value updated)
 {
-    bt_sql           sql;
+    bt_xml_open(w->reply->xml, "removed");
+    bt_xml_leaf_int(w->reply->xml, "id", id.number);
+    bt_row_value(w->reply, "updated", updated);
+    bt_xml_close(w->reply->xml);
+
+    if (w->reply->output->pieces) {
+        bt_xml_flush(w->reply->xml);
+    }
+}
+
+
+/* Moves a position to a record that has not what the filter asks for any
+ * more, or never had, and tells it. */
+static void
+write_leaver(walk *w, bt_delta *at, bt_rows *rows)
+{
+    at->change = bt_rows_get(rows, 0).number;
+    at->at = bt_rows_get(rows, 1).number;
+    at->id = bt_rows_get(rows, 2).number;
+    write_gone(w, bt_rows_get(rows, 2), bt_rows_get(rows, 3));
+}
+
+
+static bt_store_status
+write_left_part(walk *w, bt_delta *at, int64_t last, int64_t *read)
+{
+    int              more;
+    bt_rows         *rows;
     bt_store_status  status;
-    const bt_delta  *at = &w->at;
 
-    bt_sql_init(&sql);
-    bt_sql_add(&sql, "SELECT t.change_no, t.record_id, t.updated"
-               FROM_REMOVED);
-    bt_filter_join(&w->filter, &sql, BT_FILTER_PLACE);
-    bt_sql_value(&sql, " WHERE t.kind = ?", bt_text(bt_str_of(w->list->kind)));
-    bt_filter_where(&w->filter, &sql, &w->list->columns, BT_FILTER_PLACE);
-    bt_sql_value(&sql, " AND t.change_no >= ?", bt_int(at->removed_change));
-    bt_sql_value(&sql, " AND (t.change_no > ?", bt_int(at->removed_change));
-    bt_sql_value(&sql, " OR t.record_id > ?)", bt_int(at->removed_id));
-    bt_sql_value(&sql, " ORDER BY t.change_no, t.record_id LIMIT ?",
-                 bt_int(CHUNK_ROWS + 1));
+    *read = 0;
+    status = bt_delta_left(w->reply, w->list, &w->filter, at, last,
+                           CHUNK_ROWS, &rows);
 
-    status = bt_sql_run(&sql, w->reply->store, rows);
-    bt_sql_free(&sql);
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    while ((more = bt_rows_next(rows)) > 0) {
+        (*read)++;
+        write_leaver(w, at, rows);
+    }
+
+    bt_rows_close(rows);
+
+    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+}
+
+
+static bool
+is_later(const bt_delta *a, const bt_delta *b)
+{
+    if (a->change != b->change) {
+        return a->change > b->change;
+    }
+
+    return a->at != b->at ? a->at > b->at : a->id > b->id;
+}
+
+
+/* After the rows, of the changes that they came from: what does not fulfil the
+ * filter.  What changes meanwhile has a later number and comes next time. */
+static bt_store_status
+write_left(walk *w, const bt_delta *start)
+{
+    int64_t          read, last;
+    bt_delta         at = *start;
+    bt_store_status  status;
+
+    if (!bt_delta_is_narrowed(&w->reply->request->query)) {
+        return BT_STORE_OK;
+    }
+
+    last = w->more || w->at.change > w->present ? w->at.change : w->present;
+
+    do {
+        status = write_left_part(w, &at, last, &read);
+
+    } while (status == BT_STORE_OK && read == CHUNK_ROWS
+             && !w->reply->output->gone);
+
+    if (!w->more && is_later(&at, &w->at)) {
+        w->at.change = at.change;
+        w->at.at = at.at;
+        w->at.id = at.id;
+    }
 
     return status;
 }
@@ -377,11 +374,7 @@ write_tombstone(walk *w, bt_rows *rows)
 {
     w->at.removed_change = bt_rows_get(rows, 0).number;
     w->at.removed_id = bt_rows_get(rows, 1).number;
-
-    bt_xml_open(w->reply->xml, "removed");
-    bt_xml_leaf_int(w->reply->xml, "id", w->at.removed_id);
-    bt_row_value(w->reply, "updated", bt_rows_get(rows, 2));
-    bt_xml_close(w->reply->xml);
+    write_gone(w, bt_rows_get(rows, 1), bt_rows_get(rows, 2));
 }
 
 
@@ -394,7 +387,8 @@ write_removed(walk *w)
     int64_t          count;
     bt_store_status  status;
 
-    status = run_removed(w, &rows);
+    status = bt_delta_removed(w->reply, w->list, &w->filter, &w->at,
+                              CHUNK_ROWS + 1, &rows);
 
     if (status != BT_STORE_OK) {
         return status;
@@ -445,6 +439,7 @@ static bt_store_status
 write_document(walk *w)
 {
     bt_usec          as_of;
+    bt_delta         start = w->at;
     bt_store_status  status;
 
     status = bt_list_as_of(w->reply, &w->filter, &as_of);
@@ -455,6 +450,10 @@ write_document(walk *w)
 
     bt_document_begin(w->reply, w->list->root, as_of);
     status = write_rows(w);
+
+    if (status == BT_STORE_OK) {
+        status = write_left(w, &start);
+    }
 
     if (status == BT_STORE_OK) {
         status = write_removed(w);

@@ -5,13 +5,13 @@
 
 #include "fcgi_backend/list.h"
 
-/* True for a list that can be followed: whole in one document as XML, and not
- * narrowed by what a record may leave it by. */
+/* True for a list that can be followed: XML, without a range, from its top. */
 bool bt_delta_is_offered(const bt_reply *reply);
 
-/* The position after all that is in the store, and in scope, now. */
+/* The position after all that is in the store, and in scope, now: to be taken
+ * before anything else of the list is read, clusters and groups included. */
 bt_store_status bt_delta_begin(bt_reply *reply, const bt_list *list,
-                               const bt_filter *filter, bt_delta *delta);
+                               bt_delta *delta);
 
 /* The link that leads on from a position. */
 void bt_delta_link(bt_reply *reply, const bt_delta *delta);

@@ -395,22 +395,12 @@ write_top(walk *w)
 }
 
 
-/* What follows begins before the first row is read: a change in between comes
- * twice, and never not at all. */
 static bt_store_status
 begin_xml(walk *w)
 {
     bt_store_status  status;
 
-    status = BT_STORE_OK;
-
-    if (bt_delta_is_offered(w->reply)) {
-        status = bt_delta_begin(w->reply, w->list, &w->filter, &w->delta);
-    }
-
-    if (status == BT_STORE_OK) {
-        status = write_top(w);
-    }
+    status = write_top(w);
 
     if (status == BT_STORE_OK) {
         bt_xml_open(w->reply->xml, w->list->container);
@@ -481,12 +471,26 @@ write_csv_row(walk *w, bt_rows *rows, void *context)
 static const face  csv_face = { false, begin_csv, write_csv_row, write_next };
 
 
+/* What follows begins before anything is read: a change in between comes
+ * twice, and never not at all. */
+static bt_store_status
+begin_delta(walk *w)
+{
+    return bt_delta_is_offered(w->reply)
+           ? bt_delta_begin(w->reply, w->list, &w->delta) : BT_STORE_OK;
+}
+
+
 static bt_store_status
 write_list(walk *w)
 {
     bt_store_status  status;
 
-    status = bt_filter_init(&w->filter, w->reply);
+    status = begin_delta(w);
+
+    if (status == BT_STORE_OK) {
+        status = bt_filter_init(&w->filter, w->reply);
+    }
 
     if (status == BT_STORE_OK) {
         status = bt_index_choose(w->reply, w->list, &w->filter, BT_FILTER_ALL,

@@ -20,6 +20,7 @@ typedef struct {
     const char *kind;
     const char *updated;
     const char *change;
+    const char *cluster_change;
     const char *parent;
 } bt_indexes;
 

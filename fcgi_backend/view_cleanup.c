@@ -51,7 +51,8 @@ const bt_list  bt_list_cleanup = {
         .status = " FORCE INDEX (cleanup_tasks_status)",
         .cluster_status = " FORCE INDEX (cleanup_tasks_cluster_status)",
         .updated = " FORCE INDEX (cleanup_tasks_updated)",
-        .change = " FORCE INDEX (cleanup_tasks_change)"
+        .change = " FORCE INDEX (cleanup_tasks_change)",
+        .cluster_change = " FORCE INDEX (cleanup_tasks_cluster_change)"
     },
     .running = 1u << 0 | 1u << 1,         /* PENDING, EXECUTING */
     .joins = BT_JOIN_RECORD BT_JOIN_COMMAND

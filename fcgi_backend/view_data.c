@@ -71,7 +71,8 @@ const bt_list  bt_list_data = {
         .cluster_status = " FORCE INDEX (data_tasks_cluster_status)",
         .set = " FORCE INDEX (data_tasks_set_id)",
         .updated = " FORCE INDEX (data_tasks_updated)",
-        .change = " FORCE INDEX (data_tasks_change)"
+        .change = " FORCE INDEX (data_tasks_change)",
+        .cluster_change = " FORCE INDEX (data_tasks_cluster_change)"
     },
     .running = STATUS_RUNNING,
     .joins = BT_JOIN_RECORD BT_JOIN_COMMAND BT_JOIN_LEAVE("'IN_PROGRESS'"),

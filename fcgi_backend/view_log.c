@@ -167,7 +167,8 @@ const bt_list  bt_list_log = {
         .cluster = " FORCE INDEX (log_backups_cluster)",
         .status = " FORCE INDEX (log_backups_status)",
         .updated = " FORCE INDEX (log_backups_updated)",
-        .change = " FORCE INDEX (log_backups_change)"
+        .change = " FORCE INDEX (log_backups_change)",
+        .cluster_change = " FORCE INDEX (log_backups_cluster_change)"
     },
     .joins = BT_JOIN_RECORD BT_JOIN_COMMAND,
     .fields = fields,

@@ -54,6 +54,7 @@ const bt_list  bt_list_second = {
         .kind = " FORCE INDEX (second_backups_kind)",
         .updated = " FORCE INDEX (second_backups_updated)",
         .change = " FORCE INDEX (second_backups_change)",
+        .cluster_change = " FORCE INDEX (second_backups_cluster_change)",
         .parent = " FORCE INDEX (second_backups_task)"
     },
     .parent = "t.task_id",

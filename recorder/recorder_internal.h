@@ -127,6 +127,7 @@ typedef struct {
     bt_usec  restorable_to;
     bool     changed;
     bool     touched;
+    bool     renamed;
     bool     stale;                 /* a finished task is not what it was */
 } rec_tenant;
 

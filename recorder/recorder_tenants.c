@@ -231,7 +231,8 @@ merge_tenant(bt_recorder *recorder, const rec_tenant *put)
         return;
     }
     tenant = rec_at(&recorder->tenants, place);
-    update_text(&tenant->changed, &tenant->name, put->name);
+    update_text(&tenant->renamed, &tenant->name, put->name);
+    tenant->changed = tenant->changed || tenant->renamed;
     update_text(&tenant->changed, &tenant->role, put->role);
     update_text(&tenant->changed, &tenant->log_mode, put->log_mode);
     update_time(&tenant->changed, &tenant->restorable_from,
@@ -332,14 +333,26 @@ update_tenant(bt_recorder *recorder, const rec_tenant *tenant)
     return rec_run(recorder, NULL);
 }
 
+/* Who follows the records of the cluster has to begin again: they show the
+ * name, and are found by it. */
+static bool
+count_rename(bt_recorder *recorder, const rec_tenant *tenant)
+{
+    rec_sql_start(recorder, "UPDATE clusters SET renames = renames + 1 "
+                  "WHERE id = ?");
+    rec_bind(recorder, bt_int(tenant->cluster_id));
+    return rec_run(recorder, NULL);
+}
+
 bool
 rec_write_tenants(bt_recorder *recorder)
 {
     for (size_t i = 0; i < recorder->tenants.count; i++) {
         const rec_tenant *tenant = rec_at(&recorder->tenants, i);
 
-        if ((tenant->changed || tenant->touched)
-            && !update_tenant(recorder, tenant))
+        if (((tenant->changed || tenant->touched)
+             && !update_tenant(recorder, tenant))
+            || (tenant->renamed && !count_rename(recorder, tenant)))
         {
             return false;
         }

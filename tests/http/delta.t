@@ -208,17 +208,116 @@ is(join(' ', map { $_->text('id') } $root->find('removed')), '',
 is(scalar(my @c1 = grep { $_->text('cluster') ne 'c2' }
     $root->find('tasks/task')), 0, 'nor does a row');
 
+# --- what a record can leave a list by ---------------------------------------
+
+# The ids of a list as it is now, read anew.
+sub listed {
+    my ($self) = @_;
+    return [ sort keys %{ start(@$self{qw(view query)})->{have} } ];
+}
+
+sub is_followed {
+    my ($self, $what) = @_;
+    ok(follow_all($self), "$what: follows");
+    is_deeply([ sort keys %{ $self->{have} } ], listed($self), $what);
+    return;
+}
+
+my ($one, $other) = map { $records->add(data => cluster_id => $places[0][0],
+    tenant_id => $places[0][1], start_time => '2026-11-22 08:00:00',
+    status => 'FAILED', mode => 'FULL', method => 'PHYSICAL',
+    backup_set_id => 7) } 1, 2;
+my @narrowed = map { start('data', $_) } 'status=FAILED',
+    'status=FAILED&status=IN_PROGRESS', 'settled=no', 'settled=yes',
+    'mode=FULL', 'method=PHYSICAL', 'backup-set=7',
+    'mode=FULL&settled=no&cluster=c1';
+is_followed($_, "$_->{query}: nothing") for @narrowed;
+$records->set(data => $one, status => 'COMPLETED');
+is_followed($_, "$_->{query}: another status") for @narrowed;
+$t->sql("INSERT INTO acknowledgements VALUES ($other, 'li', UTC_TIMESTAMP(6),"
+    . ' NULL)');
+$records->set(data => $other, raw_status => 'x');
+is_followed($_, "$_->{query}: acknowledged") for @narrowed;
+$records->set(data => $other, mode => undef, backup_set_id => 8,
+    method => 'LOGICAL');
+is_followed($_, "$_->{query}: other values, and none") for @narrowed;
+$records->set(data => $_, status => 'FAILED', mode => 'FULL',
+    backup_set_id => 7, method => 'PHYSICAL') for $one, $other;
+is_followed($_, "$_->{query}: back again") for @narrowed;
+$t->sql("DELETE FROM record_keys WHERE source_id LIKE 'many-%'");
+$records->add_many(5000, cluster_id => $cluster, tenant_id => $tenant);
+my $failed = start('data', 'status=FAILED');
+$t->sql('UPDATE change_counter SET number = LAST_INSERT_ID(number + 1)');
+$t->sql("UPDATE data_tasks SET mode = 'FULL', change_no = LAST_INSERT_ID()"
+    . " WHERE source_id LIKE 'many-%'");
+$records->set(data => $one, status => 'COMPLETED');
+is_followed($failed, 'more that do not fit than one statement reads');
+$records->set(data => $one, status => 'FAILED');
+$failed->{delta} =~ s/(?=status)/size=1&/;
+$records->set(data => $_, status => 'COMPLETED') for $one, $other;
+$records->set(data => $_, status => 'FAILED') for $other, @ids[ 0, 1 ];
+is_followed($failed, 'in pages of one row');
+$t->sql("DELETE FROM data_tasks WHERE source_id LIKE 'many-%'");
+
+# A reader of a part is not told of the rest by what does not fit, either, and
+# passes it once.
+my $ever = 'updated-after=1970-01-01T00:00:00Z';
+$root = scoped('c1', "status=FAILED&$ever");
+my ($part) = $root->link('delta') =~ /delta=(\S+)/;
+$records->set(data => $one, status => 'COMPLETED');
+$root = scoped('c1', "status=FAILED&delta=$part");
+is(join(' ', map { $_->text('id') } $root->find('removed')), $one,
+    'a part: told as removed');
+($part) = $root->link('delta') =~ /delta=(\S+)/;
+$root = scoped('c1', "status=FAILED&delta=$part");
+is(scalar(my @again = $root->find('removed')), 0, 'once');
+
+# Other names: what they select, and what the rows show, is another list.
+my %begun = map { $_ => $t->xml($t->get("/backup/data.xml?$_" . '&updated-after='
+    . '1970-01-01T00:00:00Z', user => 'feed'))->link('delta') }
+    'size=all', 'tenant-name=t2', 'tenant=2', 'cluster=c1', 'cluster=c2',
+    "cluster-id=$places[0][0]", "cluster-id=$places[-1][0]";
+my ($of_c1) = scoped('c1', $ever)->link('delta') =~ /delta=(\S+)/;
+my ($of_c2) = scoped('c2', $ever)->link('delta') =~ /delta=(\S+)/;
+my ($of_t2) = scoped('c1/t2', $ever)->link('delta') =~ /delta=(\S+)/;
+sub statuses_of_scopes {
+    return join ' ', map { $worker->ask('data', "delta=$_->[1]",
+        scope => $_->[0])->{status} } [ 'c1', $of_c1 ], [ 'c2', $of_c2 ],
+        [ 'c1/t2', $of_t2 ];
+}
+sub statuses_of_filters {
+    return join ' ', map { $t->get($begun{$_}, user => 'feed')->{status} }
+        sort keys %begun;
+}
+is(statuses_of_filters(), '200 200 200 200 200 200 200', 'names as they were');
+is(statuses_of_scopes(), '200 200 200', 'for scopes, too');
+my $name = $t->value("SELECT name FROM clusters WHERE id = $places[0][0]");
+$t->sql("UPDATE clusters SET name = 'gone' WHERE id = $places[0][0]");
+is($t->get($begun{'cluster=c1'}, user => 'feed')->{status}, 410,
+    'a cluster that lost its name');
+is($worker->ask('data', "delta=$of_c1", scope => 'c1')->{status}, 410,
+    'and is out of scope by that');
+$t->sql("UPDATE clusters SET name = '$name', renames = renames + 1 WHERE id ="
+    . " $places[0][0]");
+is(join(' ', map { $t->get($begun{$_}, user => 'feed')->{status} == 410
+    ? $_ : () } sort keys %begun), join(' ', grep { $_ ne 'cluster=c2'
+    && $_ ne "cluster-id=$places[-1][0]" } sort keys %begun),
+    'another name of a tenant: 410 for those that see the cluster');
+is(statuses_of_scopes(), '410 200 410', 'and for its scopes');
+$t->sql('UPDATE clusters SET renames = 0');
+$reader = start('data');
+add($records, 'data');
+
 # --- what cannot be followed -------------------------------------------------
 
-for my $query ('range=7d', 'status=FAILED&updated-after=1970-01-01T00:00:00Z',
-        'size=2&updated-after=1970-01-01T00:00:00Z') {
+for my $query ('range=7d', 'size=2&updated-after=1970-01-01T00:00:00Z') {
     is($t->xml($t->get("/backup/data.xml?$query", user => 'feed'))
         ->link('delta'), undef, "no delta of $query");
 }
 is($t->xml($t->get('/backup/clusters.xml', user => 'feed'))->link('delta'),
     undef, 'none of clusters');
 my ($token) = $reader->{delta} =~ /delta=(\S+)/;
-for my $case ([ "delta=$token&status=FAILED", 'status' ],
+for my $case ([ "delta=$token&status=FAILED", 'delta' ],
         [ "range=7d&delta=$token", 'range' ],
         [ "cluster=c1&delta=$token", 'delta' ], [ 'delta=x', 'delta' ],
         [ 'delta=' . reverse($token), 'delta' ],

@@ -77,6 +77,51 @@ for my $id (values %cluster) {
     $records->set(data => $t->value('SELECT MAX(id) FROM data_tasks WHERE'
         . " cluster_id = $id"), status => 'COMPLETED');
 }
+my $removed = 0;
+
+# So much changes, and is removed, in a cluster that a reader does not see.
+sub change_elsewhere {
+    my ($cluster) = @_;
+    $t->sql('UPDATE change_counter SET number = LAST_INSERT_ID(number + 1)');
+    $t->sql('UPDATE data_tasks SET change_no = LAST_INSERT_ID() WHERE'
+        . " cluster_id = $cluster");
+    $removed += 5000;
+    $t->sql('INSERT INTO removed (kind, record_id, cluster_id, tenant_id,'
+        . " updated, change_no) SELECT 'data', 5000000 + $removed + seq,"
+        . " $cluster, 1, UTC_TIMESTAMP(6), LAST_INSERT_ID() FROM seq_1_to_5000");
+    return;
+}
+
+for my $case ([ '*', 'cluster=pay' ], [ '*', "cluster-id=$cluster{pay}" ],
+        [ '*', 'tenant-name=acct&cluster=pay' ], [ '*', 'group=of%20pay' ],
+        [ 'pay', '' ], [ 'pay crm', '' ], [ 'pay/acct', '' ],
+        [ 'pay', 'status=FAILED' ], [ 'group:of%20pay', 'mode=FULL' ]) {
+    my ($scope, $query) = @$case;
+    my $name = "$query of $scope";
+    my ($delta) = $worker->root('data', 'updated-after=2199-01-01T00:00:00Z&'
+        . $query, scope => $scope)->link('delta') =~ /(delta=[^&]*)/;
+    change_elsewhere($cluster{lab});
+    my $before = touched();
+    my $root = $worker->root('data', "size=600&$query&$delta", scope => $scope);
+    my $rows = touched() - $before;
+    is($root->find('page') ? $root->{name} : '', 'data-backup-tasks', $name);
+    is(scalar(my @all = ($root->find('tasks/task'), $root->find('removed'))), 0,
+        'nothing to tell');
+    cmp_ok($rows, '<', 60, "what others changed is not passed: $rows rows");
+    $before = touched();
+    $worker->root('data', 'updated-after=2199-01-01T00:00:00Z&' . $query,
+        scope => $scope);
+    $rows = touched() - $before;
+    # To choose an index it reads up to 2,000 rows of each.
+    cmp_ok($rows, '<', 7_000, "nor by a start: $rows rows");
+    next if $query =~ /status|mode/;
+    my $id = $t->value('SELECT MAX(id) FROM data_tasks WHERE cluster_id ='
+        . " $cluster{pay}");
+    $records->set(data => $id, status => 'FAILED');
+    is(($worker->root('data', "size=600&$query&$delta", scope => $scope)
+        ->find('tasks/task/id'))[0]->text, $id, 'its own are told');
+}
+
 for my $scope ('*', 'pay', 'crm/acct lab/acct', 'group:all') {
     my $root = $worker->root('data', 'updated-after=2199-01-01T00:00:00Z',
         scope => $scope);

@@ -475,6 +475,34 @@ test_cluster_names(void **state)
     assert_int_equal(rows_of("clusters"), 1 + COUNT(names));
 }
 
+static int64_t
+renames_of(const fixture *f)
+{
+    char sql[80];
+
+    (void) snprintf(sql, sizeof(sql), "SELECT renames FROM clusters "
+                    "WHERE id = %lld", (long long) f->cluster);
+    return database_number(sql);
+}
+
+/* Rows show the name of a tenant: whoever follows them has to begin again. */
+static void
+test_tenant_renamed(void **state)
+{
+    fixture *f = *state;
+
+    bt_recorder_scope(f->recorder, f->cluster, 1, T0);
+    put_tenant(f->recorder, 1001, "acct");
+    commit(f->recorder);
+    put_tenant(f->recorder, 1001, "acct");
+    commit(f->recorder);
+    assert_int_equal(renames_of(f), 0);
+    put_tenant(f->recorder, 1001, "books");
+    put_tenant(f->recorder, 1003, "acct");
+    commit(f->recorder);
+    assert_int_equal(renames_of(f), 1);
+}
+
 static void
 test_cluster_changes(void **state)
 {
@@ -989,6 +1017,7 @@ main(void)
         SIMPLE(test_unknown), SIMPLE(test_odd_values), SIMPLE(test_cause),
         SIMPLE(test_acknowledgement), SIMPLE(test_incarnation),
         SIMPLE(test_exact_keys), SIMPLE(test_cluster_names),
+        SIMPLE(test_tenant_renamed),
         SIMPLE(test_cluster_changes), SIMPLE(test_duplicates),
         SIMPLE(test_many), SIMPLE(test_second_backups),
         SIMPLE(test_last_backups), SIMPLE(test_task_tenants),
