@@ -158,16 +158,17 @@ delete_row(bt_recorder *recorder, const rec_removal *removal)
     return rec_run(recorder, NULL);
 }
 
+/* By the store's clock, which counts how long it stays. */
 static bool
 leave_tombstone(bt_recorder *recorder, const rec_removal *removal)
 {
     rec_sql_start(recorder, "INSERT INTO removed (kind, record_id, cluster_id, "
-                  "tenant_id, updated, change_no) VALUES (?, ?, ?, ?, ?, ?)");
+                  "tenant_id, updated, change_no) VALUES (?, ?, ?, ?, "
+                  "UTC_TIMESTAMP(6), ?)");
     rec_bind(recorder, bt_text(bt_str_of(rec_kinds[removal->kind].name)));
     rec_bind(recorder, bt_int(removal->id));
     rec_bind(recorder, bt_int(removal->cluster_id));
     rec_bind(recorder, bt_int(removal->tenant_id));
-    rec_bind(recorder, bt_time(removal->at));
     rec_bind(recorder, bt_int(recorder->number));
     return rec_run(recorder, NULL);
 }

@@ -930,7 +930,9 @@ test_removal(void **state)
     assert_int_equal(rows_of("causes"), 0);
     assert_int_equal(rows_of("data_task_tenants"), 0);
     assert_int_equal(rows_of("log_latency"), 0);
-    assert_int_equal(rows_of("removed"), 2);
+    /* What looked at T0 has a clock that is days behind. */
+    assert_int_equal(rows_of("removed WHERE updated > UTC_TIMESTAMP(6) - "
+                             "INTERVAL 1 HOUR"), 2);
     assert_int_equal(rows_of("changes WHERE new_status IS NULL"), 2);
     assert_int_equal(counted("FAILED"), 1);
     check_counts();
