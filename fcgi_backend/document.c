@@ -35,8 +35,7 @@ bt_document_time(bt_reply *reply, const char *element, bt_usec at)
 bool
 bt_document_is_xml(const bt_reply *reply)
 {
-    return reply->request->route.format == BT_FORMAT_HTML
-           || reply->request->route.format == BT_FORMAT_XML;
+    return reply->request->route.format != BT_FORMAT_CSV;
 }
 
 
@@ -138,6 +137,22 @@ add_link_header(bt_reply *reply, const char *rel, const char *type,
 }
 
 
+/* Feeds have a word of their own for the page before (RFC 5005). */
+static void
+add_link_element(bt_reply *reply, const char *rel, const char *type,
+    bt_str href)
+{
+    bool  previous = reply->request->route.format == BT_FORMAT_ATOM
+                     && strcmp(rel, "prev") == 0;
+
+    bt_xml_open(reply->xml, "link");
+    bt_xml_attr(reply->xml, "rel", bt_str_of(previous ? "previous" : rel));
+    bt_xml_attr(reply->xml, "type", bt_str_of(type));
+    bt_xml_attr(reply->xml, "href", href);
+    bt_xml_close(reply->xml);
+}
+
+
 static void
 add_link(bt_reply *reply, const char *rel, const char *type, bt_str href)
 {
@@ -145,15 +160,17 @@ add_link(bt_reply *reply, const char *rel, const char *type, bt_str href)
         add_link_header(reply, rel, type, href);
     }
 
-    if (!bt_document_is_xml(reply)) {
-        return;
+    if (bt_document_is_xml(reply)) {
+        add_link_element(reply, rel, type, href);
     }
+}
 
-    bt_xml_open(reply->xml, "link");
-    bt_xml_attr(reply->xml, "rel", bt_str_of(rel));
-    bt_xml_attr(reply->xml, "type", bt_str_of(type));
-    bt_xml_attr(reply->xml, "href", href);
-    bt_xml_close(reply->xml);
+
+void
+bt_document_reference(bt_reply *reply, const char *rel, const bt_route *route)
+{
+    add_link_element(reply, rel, types[route->format],
+                     bt_document_href(reply, route, NULL, NULL, NULL));
 }
 
 
@@ -206,26 +223,49 @@ add_self(bt_reply *reply)
 }
 
 
-/* The same document in the other formats that it has. */
+static void
+add_alternate(bt_reply *reply, bt_format_e format)
+{
+    bt_route  route = reply->request->route;
+
+    if (bt_view_has_format(route.view, format)) {
+        route.format = format;
+        add_link(reply, "alternate", types[format],
+                 bt_document_href(reply, &route, &reply->request->query, NULL,
+                                  NULL));
+    }
+}
+
+
+/* A page's document in the other formats that it has; a feed's page. */
 static void
 add_alternates(bt_reply *reply)
 {
-    int       format;
-    bt_route  route = reply->request->route;
+    int  format;
 
-    if (route.format != BT_FORMAT_HTML) {
-        return;
-    }
+    switch (reply->request->route.format) {
 
-    for (format = BT_FORMAT_XML; format < BT_FORMAT_ATOM; format++) {
-
-        if (bt_view_has_format(route.view, (bt_format_e) format)) {
-            route.format = (bt_format_e) format;
-            add_link(reply, "alternate", types[format],
-                     bt_document_href(reply, &route, &reply->request->query,
-                                      NULL, NULL));
+    case BT_FORMAT_HTML:
+        for (format = BT_FORMAT_XML; format < BT_FORMAT_TEXT; format++) {
+            add_alternate(reply, (bt_format_e) format);
         }
+        break;
+
+    case BT_FORMAT_ATOM:
+        add_alternate(reply, BT_FORMAT_HTML);
+        break;
+
+    default:
+        break;
     }
+}
+
+
+void
+bt_document_links(bt_reply *reply)
+{
+    add_self(reply);
+    add_alternates(reply);
 }
 
 
@@ -354,8 +394,7 @@ bt_document_begin(bt_reply *reply, const char *root, bt_usec as_of)
     }
 
     add_query(reply);
-    add_self(reply);
-    add_alternates(reply);
+    bt_document_links(reply);
 }
 
 

@@ -27,12 +27,17 @@ void bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at);
 bt_str bt_document_href(bt_reply *reply, const bt_route *route,
                         const bt_query *query, const char *parameter,
                         const char *cursor);
-/* True where the answer is built as XML, for pages, too. */
+/* True where the answer is built as XML, for pages and feeds, too. */
 bool bt_document_is_xml(const bt_reply *reply);
 
 /* <link rel="" type="" href=""/> in the document's own format, and the header
  * Link; only that where the answer is not XML. */
 void bt_document_link(bt_reply *reply, const char *rel, bt_str href);
+/* The links self and alternate of the request's document. */
+void bt_document_links(bt_reply *reply);
+/* An element like it without a header: a link of a part. */
+void bt_document_reference(bt_reply *reply, const char *rel,
+                           const bt_route *route);
 /* A link to another page of this list, by a cursor. */
 void bt_document_page_link(bt_reply *reply, const char *rel,
                            const char *parameter, bt_usec at, int64_t id);

@@ -327,17 +327,21 @@ add_place(const bt_filter *filter, bt_sql *sql, unsigned parts)
 
 /* Looked up for each row that fits otherwise. */
 static void
-add_settled(const bt_query *query, bt_sql *sql)
+add_settled(const bt_query *query, bt_sql *sql, const bt_columns *columns)
 {
+    const char  *id = columns->id != NULL ? columns->id : "t.id";
+
     if (query->settled[0] == '\0') {
         return;
     }
 
     bt_sql_add(sql, query->settled[0] == 'y' ? " AND (" : " AND NOT (");
     bt_sql_add(sql, "EXISTS (SELECT 1 FROM acknowledgements q"
-               " WHERE q.record_id = t.id)"
-               " OR EXISTS (SELECT 1 FROM causes y WHERE y.record_id = t.id"
-               " AND y.code IN ('CANCELED', '-4072', '4072')))");
+               " WHERE q.record_id = ");
+    bt_sql_add(sql, id);
+    bt_sql_add(sql, ") OR EXISTS (SELECT 1 FROM causes y WHERE y.record_id = ");
+    bt_sql_add(sql, id);
+    bt_sql_add(sql, " AND y.code IN ('CANCELED', '-4072', '4072')))");
 }
 
 
@@ -371,7 +375,7 @@ bt_filter_where(const bt_filter *filter, bt_sql *sql,
     }
 
     if ((parts & BT_FILTER_SETTLED) != 0) {
-        add_settled(query, sql);
+        add_settled(query, sql, columns);
     }
 }
 

@@ -26,6 +26,7 @@
 
 /* Column names of a table with alias t; NULL where it has no such column. */
 typedef struct {
+    const char *id;                  /* of the record; NULL: t.id */
     const char *at;                  /* of the window */
     const char *status;
     const char *mode;

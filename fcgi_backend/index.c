@@ -27,6 +27,11 @@ probe(bt_reply *reply, const bt_list *list, const bt_filter *filter,
     bt_sql_add(&sql, list->table);
     bt_sql_add(&sql, try->index);
     bt_sql_add(&sql, " WHERE 1 = 1");
+
+    if (list->only != NULL) {
+        bt_sql_add(&sql, list->only);
+    }
+
     bt_filter_ids(filter, &sql, try->parts);
     bt_filter_where(filter, &sql, &list->columns,
                     try->parts & ~BT_FILTER_PLACE);

@@ -2,6 +2,7 @@
 
 #include "fcgi_backend/list.h"
 
+#include "fcgi_backend/atom.h"
 #include "fcgi_backend/count.h"
 #include "fcgi_backend/csv.h"
 #include "fcgi_backend/delta.h"
@@ -525,6 +526,10 @@ int
 bt_list_view(bt_reply *reply, const bt_list *list)
 {
     walk  w;
+
+    if (reply->request->route.format == BT_FORMAT_ATOM) {
+        return bt_atom_view(reply);
+    }
 
     w = (walk) { .reply = reply, .list = list };
     w.wanted = reply->request->query.size;

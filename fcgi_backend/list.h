@@ -38,6 +38,7 @@ typedef struct {
     const char     *order;         /* " ORDER BY ..." newest first */
     const char     *reverse;       /* the same, oldest first */
     const char     *at;            /* first part of the order; t.id is next */
+    const char     *only;          /* " AND ..." of every row; NULL: nothing */
     bt_columns      columns;
     bt_columns      counts;        /* the same in hourly_counts */
     bt_indexes      indexes;

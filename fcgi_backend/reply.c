@@ -26,11 +26,14 @@ bt_reply_not_found(bt_reply *reply)
 
 /* The store answers, and has not been made ready for this worker: nobody but
  * its operator can help, and no reader did anything wrong. */
-static int
-not_ready(bt_reply *reply, const char *what, const char *remedy)
+int
+bt_reply_not_ready(bt_reply *reply, const char *what, const char *remedy)
 {
-    bt_log("error", "request=%s %s (%s): run \"%s\"", reply->request->id,
-           what, bt_store_error(reply->store), remedy);
+    const char  *error = bt_store_error(reply->store);
+
+    bt_log("error", "request=%s %s%s%s%s: run \"%s\"", reply->request->id,
+           what, *error != '\0' ? " (" : "", error,
+           *error != '\0' ? ")" : "", remedy);
 
     return bt_reply_error(reply, 503, "UNAVAILABLE",
                           "The record store is not ready for this version of"
@@ -71,11 +74,11 @@ bt_reply_store(bt_reply *reply, bt_store_status status)
     switch (bt_store_lacks(reply->store)) {
 
     case BT_LACKS_TABLES:
-        return not_ready(reply, "the record store lacks tables of this"
+        return bt_reply_not_ready(reply, "the record store lacks tables of this"
                          " version", "backup-tasks-ctl migrate");
 
     case BT_LACKS_RIGHT:
-        return not_ready(reply, "the worker's account lacks a right in the"
+        return bt_reply_not_ready(reply, "the worker's account lacks a right in the"
                          " record store", "backup-tasks-ctl grants");
 
     case BT_LACKS_NOTHING:

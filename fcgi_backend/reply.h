@@ -43,6 +43,8 @@ int bt_reply_error(bt_reply *reply, int status, const char *code,
                    const char *text);
 /* 404, with the same words for what is not there and what is out of scope. */
 int bt_reply_not_found(bt_reply *reply);
+/* 503: the store answers, and lacks what the remedy brings; for the log. */
+int bt_reply_not_ready(bt_reply *reply, const char *what, const char *remedy);
 /* 200 for BT_STORE_OK, else the error of a store that failed: 503 when it is
  * away or too slow, 500 otherwise. */
 int bt_reply_store(bt_reply *reply, bt_store_status status);

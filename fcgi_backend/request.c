@@ -195,6 +195,7 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
     request->now = bt_time_now();
     request->id = param(request, "BT_REQUEST_ID");
     request->base = param(request, "BT_BASE");
+    request->origin = param(request, "BT_ORIGIN");
     request->zone_name = "";
     request->query_text = "";
 

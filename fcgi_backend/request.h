@@ -44,6 +44,7 @@ typedef struct {
     const char   *client;
     const char   *id;             /* request id */
     const char   *base;           /* public base path, ends with '/' */
+    const char   *origin;         /* "https://host" of it; "": not known */
     const char   *csrf;           /* "current previous" */
     const char   *zone_name;      /* BT_TZ */
     const char   *query_text;     /* BT_QUERY */

@@ -171,11 +171,6 @@ answer(bt_reply *reply)
                ? bt_reply_refuse_act(reply, status) : status;
     }
 
-    if (request->route.format == BT_FORMAT_ATOM) {
-        return bt_reply_error(reply, 503, "UNAVAILABLE",
-                              "The feeds of this version are not ready.");
-    }
-
     set_zone(reply);
 
     if (request->post) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acts/bt_command.h"
+#include "fcgi_backend/atom.h"
 #include "fcgi_backend/csv.h"
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/health.h"
@@ -762,7 +763,8 @@ write_list(bt_reply *reply)
 int
 bt_view_clusters(bt_reply *reply)
 {
-    return bt_reply_store(reply, write_list(reply));
+    return reply->request->route.format == BT_FORMAT_ATOM
+           ? bt_atom_view(reply) : bt_reply_store(reply, write_list(reply));
 }
 
 

@@ -56,6 +56,9 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
     { ngx_string("backup_tasks_base"), NULL,
       ngx_http_backup_tasks_base_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("backup_tasks_origin"), NULL,
+      ngx_http_backup_tasks_base_variable, 1, NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("backup_tasks_logout_url"), NULL,
       ngx_http_backup_tasks_logout_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
@@ -274,7 +277,8 @@ ngx_http_backup_tasks_base_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ngx_http_backup_tasks_set_variable(v, ngx_http_backup_tasks_base(btcf));
+    ngx_http_backup_tasks_set_variable(v, data ? &btcf->origin
+                                           : ngx_http_backup_tasks_base(btcf));
 
     return NGX_OK;
 }

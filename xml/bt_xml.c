@@ -27,6 +27,7 @@ struct bt_xml {
     size_t        depth;
     size_t        written;          /* levels whose start tag is out */
     bool          declared;
+    bool          foreign;          /* no attribute of ours */
     bool          failed;
     char         *scratch;          /* one cleaned value */
     size_t        scratch_size;
@@ -78,6 +79,13 @@ bool
 bt_xml_ok(const bt_xml *xml)
 {
     return !xml->failed;
+}
+
+
+void
+bt_xml_foreign(bt_xml *xml)
+{
+    xml->foreign = true;
 }
 
 
@@ -223,7 +231,7 @@ bt_xml_attr(bt_xml *xml, const char *name, bt_str value)
         mxmlElementSetAttr(node, name, text);
     }
 
-    if (replaced) {
+    if (replaced && !xml->foreign) {
         mxmlElementSetAttr(node, "replaced", "true");
     }
 }
@@ -270,7 +278,7 @@ bt_xml_text(bt_xml *xml, bt_str value)
         add_opaque(xml, node, text);
     }
 
-    if (replaced) {
+    if (replaced && !xml->foreign) {
         mxmlElementSetAttr(node, "replaced", "true");
     }
 }

@@ -35,6 +35,10 @@ void    bt_xml_text(bt_xml *xml, bt_str value);
 void    bt_xml_text_int(bt_xml *xml, int64_t value);
 void    bt_xml_close(bt_xml *xml);
 
+/* For a document of another namespace, before its root: its elements are not
+ * marked as replaced. */
+void    bt_xml_foreign(bt_xml *xml);
+
 /* An element with text only. */
 void    bt_xml_leaf(bt_xml *xml, const char *name, bt_str value);
 void    bt_xml_leaf_int(bt_xml *xml, const char *name, int64_t value);

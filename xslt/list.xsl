@@ -238,6 +238,7 @@
     <a href="{@href}">
       <xsl:choose>
         <xsl:when test="@type = 'text/csv'">CSV</xsl:when>
+        <xsl:when test="@type = 'application/atom+xml'">Atom</xsl:when>
         <xsl:otherwise>XML</xsl:otherwise>
       </xsl:choose>
     </a>

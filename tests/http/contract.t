@@ -97,13 +97,18 @@ sub expect_status {
 }
 
 # Lists have it, and nothing else.
-sub check_csv {
+sub check_list_formats {
     my ($path, $role, $view) = @_;
     my $list = $is_list{$view};
-    my $answer = $t->get("/backup/$path.csv", user => $role);
-    is($answer->{status}, $list ? 200 : 404, "$path.csv as $role");
-    like($answer->{headers}{'content-type'}, $list ? qr{^text/csv;}
-        : qr{^application/xml;}, "$path.csv: type");
+    for my $format ([ csv => qr{^text/csv;} ],
+        [ atom => qr{^application/atom\+xml; charset=utf-8$} ])
+    {
+        my ($suffix, $type) = @$format;
+        my $answer = $t->get("/backup/$path.$suffix", user => $role);
+        is($answer->{status}, $list ? 200 : 404, "$path.$suffix as $role");
+        like($answer->{headers}{'content-type'}, $list ? $type
+            : qr{^application/xml;}, "$path.$suffix: type");
+    }
     return;
 }
 
@@ -126,7 +131,7 @@ sub check_path {
             "$path.xml: its view");
         like($answer->{headers}{'content-type'},
             qr{^application/xml; ?charset=utf-8$}i, "$path.xml: type");
-        check_csv($path, $role, $row->{view});
+        check_list_formats($path, $role, $row->{view});
     }
     return;
 }
@@ -234,10 +239,12 @@ sub example_of {
 
 sub check_parameter {
     my ($name, $row, $view, $format) = @_;
-    return if $view eq 'root' || ($format eq 'csv' && !$is_list{$view});
+    return if $view eq 'root'
+        || ($format =~ /^(?:csv|atom)\z/ && !$is_list{$view});
     my %listed = map { $_ => 1 } split / /, $views_of{$name};
     my $taken = ($listed{all} || $listed{$view})
-        && $row->{formats} =~ /\b$format\b/;
+        && $row->{formats} =~ /\b$format\b/
+        && $row->{values} !~ /not for `$view\.$format`/;
     my $query = example_of($name, $taken);
     return if !defined $query;
     my $answer = answer_to($view, $format, $query);
@@ -252,7 +259,8 @@ for my $row (table('Parameters')) {
         my ($same) = words($row->{views});
         $views_of{$name} = $same ? $views_of{$same} : $row->{views};
         for my $view (sort keys %view_path) {
-            check_parameter($name, $row, $view, $_) for qw(html xml csv);
+            check_parameter($name, $row, $view, $_)
+                for qw(html xml csv atom);
         }
         next if $name !~ /^(?:range|mode|method|kind|lang|layout)$/;
         my ($view) = $views_of{$name} eq 'all' ? 'data'
