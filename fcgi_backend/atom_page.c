@@ -5,7 +5,8 @@
 #include "fcgi_backend/index.h"
 
 
-/* " AND (number, id) < or > key", in a form that every optimizer makes a range. */
+/* " AND (number, id) < or > key", in a form that every optimizer makes a
+ * range. */
 static void
 add_key(bt_sql *sql, const bt_atom_source *source, const bt_atom_key *key,
     const char *range, const char *beyond, const char *id)

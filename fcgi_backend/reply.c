@@ -74,12 +74,13 @@ bt_reply_store(bt_reply *reply, bt_store_status status)
     switch (bt_store_lacks(reply->store)) {
 
     case BT_LACKS_TABLES:
-        return bt_reply_not_ready(reply, "the record store lacks tables of this"
-                         " version", "backup-tasks-ctl migrate");
+        return bt_reply_not_ready(reply, "the record store lacks tables of"
+                                  " this version", "backup-tasks-ctl migrate");
 
     case BT_LACKS_RIGHT:
-        return bt_reply_not_ready(reply, "the worker's account lacks a right in the"
-                         " record store", "backup-tasks-ctl grants");
+        return bt_reply_not_ready(reply, "the worker's account lacks a right"
+                                  " in the record store",
+                                  "backup-tasks-ctl grants");
 
     case BT_LACKS_NOTHING:
         break;

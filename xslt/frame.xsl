@@ -51,14 +51,7 @@
         <link rel="icon" type="image/svg+xml" href="{$base}static/icon.svg"/>
         <xsl:for-each select="/*/b:link[@rel = 'next' or @rel = 'prev'
                               or @rel = 'alternate']">
-          <link rel="{@rel}" type="{@type}" href="{@href}">
-            <!-- What a feed reader calls it when a page offers its feed. -->
-            <xsl:if test="@type = 'application/atom+xml'">
-              <xsl:attribute name="title">
-                <xsl:call-template name="title"/>
-              </xsl:attribute>
-            </xsl:if>
-          </link>
+          <link rel="{@rel}" type="{@type}" href="{@href}"/>
         </xsl:for-each>
         <script src="{$base}static/backup-tasks.js?{$assets}" defer="defer">
           <xsl:text> </xsl:text>

@@ -22,6 +22,7 @@ $ENV{BACKUP_LOGIN} = 'feed:feed';
 my %file = $text =~ /^`([\w.-]+)`:\n\n```\w+\n(.*?)^```$/msg;
 my @commands = $text =~ /^```sh\n(.*?)^```$/msg;
 is(join(' ', sort keys %file), 'Sizes.java backup-tasks.rules failed.xsl'
+    . ' failures.py'
     . ' follow.py pages.pl prometheus.yml', 'the files');
 for my $name (sort keys %file) {
     $t->_write("$dir/$name", $file{$name});
@@ -115,6 +116,26 @@ $t->sql("DELETE FROM data_tasks WHERE id = $ids[2]");
 run_example('follow.py');
 $t->sql("UPDATE change_counter SET number = $number");
 is(followed(), in_store(), 'Python: starts again after 410');
+
+# --- a feed reader -----------------------------------------------------------
+
+# So many that a page is not enough; the second call tells what is new alone.
+my $wanted = "SELECT CONCAT(kind, '/', record_id, '/', number) FROM changes"
+    . " WHERE new_status IN ('FAILED', 'INTERRUPTED') AND kind <> 'command'"
+    . ' AND NOT old_status <=> new_status ORDER BY number, record_id';
+$records->add_many(300, cluster_id => 1, tenant_id => 1);
+run_example('failures.py');
+my $known = $t->read_file("$dir/known.txt");
+is(scalar(() = $t->read_file("$dir/failures.txt") =~ /\n/g),
+    scalar(() = $t->sql($wanted)), 'feedparser: what has failed, page by page');
+my %known = map { $_ => 1 } split /\n/, $known;
+cmp_ok(scalar keys %known, '>', 500, 'all');
+is(scalar(() = $known =~ /\n/g), scalar keys %known, 'each once');
+$records->set(data => $ids[3], status => 'UNKNOWN');
+$records->set(data => $ids[3], status => 'FAILED');
+run_example('failures.py');
+like($t->read_file("$dir/failures.txt"),
+    qr{\A\S+Z FAILED: [^\n]* \S*/backup/data/$ids[3]\n\z}, 'what is new');
 
 # --- a spreadsheet, monitoring -----------------------------------------------
 

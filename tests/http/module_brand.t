@@ -66,7 +66,7 @@ for my $layout (qw(frame fragment)) {
         "$layout: the style");
     is(scalar(() = $page->{body} =~ m{<html}), $whole, "$layout: whole");
     is(join(' ', grep {
-        !/(?:\?|&amp;)layout=$layout\b/ && !/\.(?:xml|csv)\z/ } $page->{body}
+        !/(?:\?|&amp;)layout=$layout\b/ && !/\.(?:xml|csv|atom)\z/ } $page->{body}
         =~ m{<a [^>]*href="(/backup/[^"]*)"}g), '', "$layout: its links stay");
 }
 $page = $t->get('/backup/nothing', user => 'viewer',

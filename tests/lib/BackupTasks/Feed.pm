@@ -14,16 +14,25 @@ my $batch = 400;            # files of one call
 my $large = 4 * 1024 * 1024;
 my $number = 0;
 
+# The kind of a document of ours, by which its schema is found; '' for others.
+sub _kind {
+    my ($answer) = @_;
+    my $type = $answer->{headers}{'content-type'} // '';
+    return 'atom' if $type =~ m{^application/atom\+xml\b};
+    return $type =~ m{^(?:application|text)/xml\b} && $answer->{body} =~
+        m{^(?:<\?xml[^>]*>\s*)?<[\w-]+ xmlns="urn:nginx-backup-tasks:1"}
+        ? 'xml' : '';
+}
+
 # Keeps a whole document of ours in the directory; anything else is left alone.
 sub feed_keep {
     my ($dir, $answer) = @_;
     my $body = $answer->{body} // return;
-    return if ($answer->{headers}{'content-type'} // '') !~ m{^(?:application|text)/xml\b}
-        || $body !~ m{^(?:<\?xml[^>]*>\s*)?<[\w-]+ xmlns="urn:nginx-backup-tasks:1"}
-        || !($answer->{complete} || $answer->{ended});
+    my $kind = _kind($answer) or return;
+    return if $body eq '' || !($answer->{complete} || $answer->{ended});
     mkdir $dir;
     # A test may ask from several processes.
-    my $path = sprintf '%s/%d-%d.xml', $dir, $$, ++$number;
+    my $path = sprintf '%s/%d-%d.%s', $dir, $$, ++$number, $kind;
     open my $file, '>:raw', $path or die "$path: $!";
     print {$file} $body;
     close $file or die "$path: $!";
@@ -35,7 +44,13 @@ sub feed_keep {
 sub feed_check {
     my ($dir, $schemas) = @_;
     my @paths = glob "$dir/*.xml";
+    my @feeds = glob "$dir/*.atom";
     my @faults;
+    my $count = @paths + @feeds;
+    while (my @some = splice @feeds, 0, $batch) {
+        push @faults, _run(qw(xmllint --noout --nonet --relaxng),
+            "$schemas/atom.rng", @some);
+    }
     for my $part (_batches(@paths)) {
         my @stream = @$part == 1 && -s $part->[0] > $large ? '--stream' : ();
         push @faults, _run('xmllint', '--noout', '--nonet', @stream, @$_,
@@ -45,7 +60,7 @@ sub feed_check {
             if $ENV{BT_LONG};
     }
     File::Path::remove_tree($dir) if !@faults;
-    return (scalar @paths, join "\n", @faults);
+    return ($count, join "\n", @faults);
 }
 
 # Large ones alone, the others together.

@@ -41,13 +41,13 @@ sub _token {
     if ($$text =~ /\G<!--(?:(?!--).)*-->/gcs) {
         return;
     }
-    if ($$text =~ m{\G</($name)\s*>}gc) {
+    if ($$text =~ m{\G</($name(?::$name)?)\s*>}gc) {
         my $node = pop @$open;
         die "</$1> closes <$node->{name}>\n" if $node->{name} ne $1;
         die "</$1> too much\n" if !@$open;
         return;
     }
-    if ($$text =~ /\G<($name)/gc) {
+    if ($$text =~ /\G<($name(?::$name)?)/gc) {
         my $node = _new($1, _attributes($text));
         push @{ $open->[-1]{kids} }, $node;
         $$text =~ m{\G\s*(/?)>}gc or die "broken tag <$node->{name}\n";
