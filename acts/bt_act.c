@@ -108,7 +108,8 @@ refusal_body(bt_acting *acting)
     int64_t          number;
     bt_store_status  status;
 
-    status = bt_change_number(acting->store, &number);
+    status = bt_change_number(acting->store, acting->subject.cluster_id,
+                              &number);
 
     return status == BT_STORE_OK
            ? bt_acting_audit(acting, "REFUSED", bt_str_of(acting->result->text))
@@ -307,7 +308,7 @@ bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
     status = bt_store_begin(store);
 
     if (status == BT_STORE_OK) {
-        status = bt_change_number(store, &number);
+        status = bt_change_number(store, BT_CHANGE_NOWHERE, &number);
     }
 
     if (status == BT_STORE_OK) {

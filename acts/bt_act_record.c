@@ -256,7 +256,8 @@ acknowledge(bt_acting *acting)
     int64_t          number;
     bt_store_status  status;
 
-    status = bt_change_number(acting->store, &number);
+    status = bt_change_number(acting->store, acting->subject.cluster_id,
+                              &number);
 
     if (status == BT_STORE_OK) {
         status = insert_acknowledgement(acting);

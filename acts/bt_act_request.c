@@ -145,7 +145,8 @@ request_command(bt_acting *acting)
     int64_t          number;
     bt_store_status  status;
 
-    status = bt_change_number(acting->store, &number);
+    status = bt_change_number(acting->store, acting->subject.cluster_id,
+                              &number);
 
     if (status == BT_STORE_OK) {
         status = insert_command(acting, number);

@@ -136,7 +136,7 @@ expire_open(bt_store *store, expiry *expired)
         return status;
     }
 
-    status = bt_change_number(store, &change->number);
+    status = bt_change_number(store, change->cluster_id, &change->number);
 
     if (status == BT_STORE_OK) {
         status = write_expired(store, change);

@@ -173,7 +173,8 @@ lock_all(changing *change, int64_t *number)
     acting->subject.cluster_id = change->command->cluster_id;
 
     return status == BT_STORE_OK && held
-           ? bt_change_number(acting->store, number) : status;
+           ? bt_change_number(acting->store, change->command->cluster_id,
+                              number) : status;
 }
 
 
@@ -337,9 +338,27 @@ bt_command_progress(bt_store *store, const bt_command_agent *agent,
         bt_text(bt_act_cut(bt_str_of(text), 512)), bt_int(command->id),
         bt_int(agent->holder.id)
     };
+    int64_t          number;
+    bt_store_status  status;
 
-    return update(store, agent, "UPDATE commands t SET t.progress = ?,"
-                  " t.progress_at = UTC_TIMESTAMP(6) WHERE t.id = ?"
-                  " AND t.state = 'RUNNING' AND t.agent_id = ?" IF_HELD,
-                  values, 3, done);
+    status = bt_store_begin(store);
+
+    if (status == BT_STORE_OK) {
+        status = update(store, agent, "UPDATE commands t SET t.progress = ?,"
+                        " t.progress_at = UTC_TIMESTAMP(6) WHERE t.id = ?"
+                        " AND t.state = 'RUNNING' AND t.agent_id = ?" IF_HELD,
+                        values, 3, done);
+    }
+
+    if (status == BT_STORE_OK && *done) {
+        status = bt_change_number(store, command->cluster_id, &number);
+    }
+
+    if (status == BT_STORE_OK) {
+        return bt_store_commit(store);
+    }
+
+    bt_store_rollback(store);
+
+    return status;
 }

@@ -2,6 +2,8 @@
 
 #include "check.h"
 
+#include "store/bt_audit.h"
+
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -83,6 +85,15 @@ lock_writers(const ctl_context *ctl)
     return true;
 }
 
+/* Counts stand on every page; what else is put right has taken its number. */
+static bool
+number_counts(check_run *run)
+{
+    return run->number != 0 || run->cells == 0
+           || bt_change_number(run->ctl->store, BT_CHANGE_EVERYWHERE,
+                               &run->number) == BT_STORE_OK;
+}
+
 /* One transaction for all of it. */
 static int
 repair(ctl_context *ctl)
@@ -91,7 +102,7 @@ repair(ctl_context *ctl)
         check_run run = { .ctl = ctl, .repair = true };
 
         if (bt_store_begin(ctl->store) == BT_STORE_OK && lock_writers(ctl)
-            && check_rules(&run) && check_counts(&run)
+            && check_rules(&run) && check_counts(&run) && number_counts(&run)
             && bt_store_commit(ctl->store) == BT_STORE_OK)
         {
             (void) printf("%" PRId64 " hourly counts put right\n"

@@ -25,7 +25,9 @@ static const check_rule counter_rules[] = {
       "UNION ALL SELECT 'clusters', MAX(change_no) FROM clusters "
       "UNION ALL SELECT 'commands', MAX(change_no) FROM commands "
       "UNION ALL SELECT 'removed', MAX(change_no) FROM removed "
-      "UNION ALL SELECT 'changes', MAX(number) FROM changes) m "
+      "UNION ALL SELECT 'changes', MAX(number) FROM changes "
+      "UNION ALL SELECT 'cluster_changes', MAX(number) "
+      "FROM cluster_changes) m "
       "ON m.number > c.number WHERE c.id = 1 ORDER BY m.number",
       "UPDATE change_counter SET number = ? WHERE id = ?", NULL }
 };
@@ -211,7 +213,8 @@ put_right(check_run *run, const check_rule *rule, bt_rows *rows)
         return true;
     }
     if (run->number == 0
-        && bt_change_number(run->ctl->store, &run->number) != BT_STORE_OK)
+        && bt_change_number(run->ctl->store, BT_CHANGE_EVERYWHERE,
+                            &run->number) != BT_STORE_OK)
     {
         return false;
     }

@@ -3,6 +3,7 @@
 #include "cluster.h"
 
 #include "recorder/recorder.h"
+#include "store/bt_audit.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -185,6 +186,27 @@ take_records(ctl_context *ctl, bt_recorder *recorder, int64_t cluster_id)
                       : ctl_store_failed(ctl, "the records are not all gone");
 }
 
+/* params: the name and the cluster. */
+static bt_store_status
+write_name(ctl_context *ctl, const bt_value params[2])
+{
+    int64_t         number;
+    bt_store_status status = bt_store_begin(ctl->store);
+
+    if (status == BT_STORE_OK) {
+        status = bt_store_run(ctl->store, "UPDATE clusters SET name = ?"
+                              " WHERE id = ?", params, 2, NULL, NULL);
+    }
+    if (status == BT_STORE_OK) {
+        status = bt_change_number(ctl->store, params[1].number, &number);
+    }
+    if (status == BT_STORE_OK) {
+        return bt_store_commit(ctl->store);
+    }
+    bt_store_rollback(ctl->store);
+    return status;
+}
+
 /* The name is free again, and what names the old one still has one. */
 static int
 free_name(ctl_context *ctl, const cluster_settings *settings)
@@ -207,8 +229,7 @@ free_name(ctl_context *ctl, const cluster_settings *settings)
     bt_buf_addc(&buf, ')');
     params[0] = bt_text(bt_str_of(name));
     params[1] = bt_int(settings->id);
-    return bt_store_run(ctl->store, "UPDATE clusters SET name = ?"
-                        " WHERE id = ?", params, 2, NULL, NULL) == BT_STORE_OK
+    return write_name(ctl, params) == BT_STORE_OK
            ? CTL_DONE : ctl_store_failed(ctl, "its name is still taken");
 }
 

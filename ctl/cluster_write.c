@@ -230,7 +230,8 @@ number_and_note(const change *what)
 {
     ctl_actor       who;
     int64_t         number = 0;
-    bt_store_status status = bt_change_number(what->ctl->store, &number);
+    bt_store_status status = bt_change_number(what->ctl->store, what->id,
+                                              &number);
     bt_value        params[] = {
         bt_time(bt_time_now()), bt_int(number), bt_int(what->id)
     };

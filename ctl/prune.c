@@ -120,7 +120,8 @@ remove_in_transaction(prune *p, int64_t last)
     char            detail[256];
     int64_t         number;
     bt_value        id = bt_int(last);
-    bt_store_status status = bt_change_number(p->ctl->store, &number);
+    bt_store_status status = bt_change_number(p->ctl->store,
+                                              BT_CHANGE_EVERYWHERE, &number);
 
     if (status == BT_STORE_OK) {
         status = describe(p, last, detail, sizeof(detail));

@@ -192,7 +192,9 @@ work(bt_recorder *recorder)
         return false;
     }
     if (count_differences(recorder)
-        && (!rec_write_counts(recorder) || !rec_take_number(recorder)))
+        && (!rec_write_counts(recorder)
+            || !rec_take_number(recorder, recorder->clusters.data,
+                                recorder->clusters.count)))
     {
         return false;
     }

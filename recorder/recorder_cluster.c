@@ -175,7 +175,7 @@ bool
 rec_number_cluster(bt_recorder *recorder, int64_t id)
 {
     recorder->number = 0;
-    if (!rec_take_number(recorder)) {
+    if (!rec_take_number(recorder, &id, 1)) {
         return false;
     }
     rec_sql_start(recorder, "UPDATE clusters SET updated = ?, change_no = ? "

@@ -284,7 +284,9 @@ bool   rec_find_removals(bt_recorder *recorder);
 bool   rec_write_removals(bt_recorder *recorder);
 
 /* recorder_write.c */
-bool   rec_take_number(bt_recorder *recorder);
+/* The next change number; it concerns these clusters. */
+bool   rec_take_number(bt_recorder *recorder, const int64_t *ids,
+                       size_t count);
 bool   rec_write_items(bt_recorder *recorder);
 bool   rec_write_changes(bt_recorder *recorder);
 

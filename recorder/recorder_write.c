@@ -2,6 +2,8 @@
 
 #include "recorder_internal.h"
 
+#include "store/bt_audit.h"
+
 static const rec_key *
 key_of(const bt_recorder *recorder, const rec_item *item)
 {
@@ -15,26 +17,46 @@ tenant_id_of(const bt_recorder *recorder, const rec_item *item)
                                         item->tenant))->id;
 }
 
-bool
-rec_take_number(bt_recorder *recorder)
+static bool
+mark_clusters(bt_recorder *recorder, const int64_t *ids, size_t count,
+              bt_value at)
 {
+    rec_sql_start(recorder, "INSERT INTO cluster_changes (cluster_id, number, "
+                  "at) VALUES ");
+    for (size_t i = 0; i < count; i++) {
+        rec_sql(recorder, i > 0 ? ", " : "");
+        rec_placeholders(recorder, 3);
+        rec_bind(recorder, bt_int(ids[i]));
+        rec_bind(recorder, bt_int(recorder->number));
+        rec_bind(recorder, at);
+    }
+    rec_sql(recorder, " ON DUPLICATE KEY UPDATE number = VALUES(number), "
+            "at = VALUES(at)");
+    return rec_run(recorder, NULL);
+}
+
+bool
+rec_take_number(bt_recorder *recorder, const int64_t *ids, size_t count)
+{
+    bt_value at = bt_null();
     bt_rows *rows;
 
-    rec_sql_start(recorder,
-                  "UPDATE change_counter SET number = number + 1 "
-                  "WHERE id = 1");
+    rec_sql_start(recorder, BT_SQL_NEXT_NUMBER);
     if (!rec_run(recorder, NULL)) {
         return false;
     }
-    rec_sql_start(recorder, "SELECT number FROM change_counter WHERE id = 1");
+    rec_sql_start(recorder, "SELECT number, at FROM change_counter "
+                  "WHERE id = 1");
     if (!rec_run(recorder, &rows)) {
         return false;
     }
     if (bt_rows_next(rows) == 1) {
         recorder->number = bt_rows_get(rows, 0).number;
+        at = bt_rows_get(rows, 1);
     }
     bt_rows_close(rows);
-    return recorder->number > 0;
+    return recorder->number > 0
+           && (count == 0 || mark_clusters(recorder, ids, count, at));
 }
 
 static void

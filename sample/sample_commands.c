@@ -152,13 +152,15 @@ add_event(sample_run *run, const past_command *command,
 static bool
 put_command(sample_run *run, const past_command *command)
 {
-    command_target target;
+    command_target target = { 0 };
     int64_t        number, id;
 
     if (!find_target(run, command->cluster, &target)) {
         return false;
     }
-    if (bt_change_number(run->store, &number) != BT_STORE_OK) {
+    if (bt_change_number(run->store, target.cluster_id, &number)
+        != BT_STORE_OK)
+    {
         return sample_complain(run, bt_store_error(run->store));
     }
     return insert_command(run, command, &target, number, &id)

@@ -28,7 +28,7 @@ GRANT SELECT, INSERT
   ON `backup_tasks`.`audit_events` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`causes` TO 'backup_worker'@'localhost';
-GRANT SELECT, UPDATE (number)
+GRANT SELECT, UPDATE (number, at)
   ON `backup_tasks`.`change_counter` TO 'backup_worker'@'localhost';
 GRANT SELECT, INSERT
   ON `backup_tasks`.`changes` TO 'backup_worker'@'localhost';
@@ -36,6 +36,8 @@ GRANT SELECT, UPDATE (last_command_id, updated, change_no)
   ON `backup_tasks`.`cleanup_tasks` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_actions` TO 'backup_worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE
+  ON `backup_tasks`.`cluster_changes` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_groups` TO 'backup_worker'@'localhost';
 GRANT SELECT, UPDATE (updated, change_no)
@@ -90,6 +92,8 @@ GRANT SELECT
   ON `backup_tasks`.`cluster_actions` TO 'backup_agent'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`cluster_access` TO 'backup_agent'@'localhost';
+GRANT SELECT, INSERT, UPDATE
+  ON `backup_tasks`.`cluster_changes` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cluster_groups` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE
@@ -133,12 +137,14 @@ GRANT SELECT
   ON `backup_tasks`.`agents` TO 'backup_admin'@'localhost';
 GRANT SELECT, INSERT
   ON `backup_tasks`.`audit_events` TO 'backup_admin'@'localhost';
-GRANT SELECT, UPDATE (number)
+GRANT SELECT, UPDATE (number, at)
   ON `backup_tasks`.`change_counter` TO 'backup_admin'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cluster_access` TO 'backup_admin'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cluster_actions` TO 'backup_admin'@'localhost';
+GRANT SELECT, INSERT, UPDATE
+  ON `backup_tasks`.`cluster_changes` TO 'backup_admin'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`cluster_groups` TO 'backup_admin'@'localhost';
 GRANT SELECT, INSERT, UPDATE (adapter, round_seconds, rpo_seconds,

@@ -131,18 +131,35 @@ bt_audit_last(bt_store *store, int64_t *id, unsigned char hash[BT_AUDIT_HASH])
     return BT_STORE_OK;
 }
 
-bt_store_status
-bt_change_number(bt_store *store, int64_t *number)
+static bt_store_status
+mark_change(bt_store *store, int64_t cluster_id, bt_value number, bt_value at)
 {
+    bt_value values[] = { number, at, bt_int(cluster_id) };
+
+    if (cluster_id == BT_CHANGE_NOWHERE) {
+        return BT_STORE_OK;
+    }
+    if (cluster_id == BT_CHANGE_EVERYWHERE) {
+        return bt_store_run(store, "UPDATE cluster_changes SET number = ?,"
+                            " at = ?", values, 2, NULL, NULL);
+    }
+    return bt_store_run(store, "INSERT INTO cluster_changes (number, at,"
+                        " cluster_id) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE"
+                        " number = VALUES(number), at = VALUES(at)", values, 3,
+                        NULL, NULL);
+}
+
+bt_store_status
+bt_change_number(bt_store *store, int64_t cluster_id, int64_t *number)
+{
+    bt_value        at = bt_null();
     bt_rows        *rows;
     int64_t         affected = 0;
     bt_store_status status;
 
-    status = bt_store_run(store, "UPDATE change_counter"
-                          " SET number = number + 1 WHERE id = 1", NULL, 0,
-                          NULL, &affected);
+    status = bt_store_run(store, BT_SQL_NEXT_NUMBER, NULL, 0, NULL, &affected);
     if (status == BT_STORE_OK) {
-        status = bt_store_run(store, "SELECT number FROM change_counter"
+        status = bt_store_run(store, "SELECT number, at FROM change_counter"
                               " WHERE id = 1", NULL, 0, &rows, NULL);
     }
     if (status != BT_STORE_OK) {
@@ -150,11 +167,13 @@ bt_change_number(bt_store *store, int64_t *number)
     }
     if (bt_rows_next(rows) > 0 && affected == 1) {
         *number = bt_rows_get(rows, 0).number;
+        at = bt_rows_get(rows, 1);
     } else {
         status = BT_STORE_ERROR;
     }
     bt_rows_close(rows);
-    return status;
+    return status == BT_STORE_OK
+           ? mark_change(store, cluster_id, bt_int(*number), at) : status;
 }
 
 static bt_str

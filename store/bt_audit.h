@@ -35,10 +35,25 @@ bool            bt_audit_hash(const unsigned char previous[BT_AUDIT_HASH],
                               const bt_audit_event *event,
                               unsigned char hash[BT_AUDIT_HASH]);
 
-/* Takes the next change number; its row stays locked to the end of the
- * transaction, so that numbers have the order of commits.  To be called after
- * all rows that the transaction changes have been locked. */
-bt_store_status bt_change_number(bt_store *store, int64_t *number);
+/* Takes the next change number, and marks that it concerns `cluster_id`; its
+ * row stays locked to the end of the transaction, so that numbers have the
+ * order of commits.  To be called after all rows that the transaction changes
+ * have been locked.  Whoever shows a cluster's things to a reader who may see
+ * it counts these marks (fcgi_backend/validator.h): a change that is to be
+ * seen takes a number. */
+bt_store_status bt_change_number(bt_store *store, int64_t cluster_id,
+                                 int64_t *number);
+
+/* In place of a cluster: what only readers of everything see; what may be
+ * seen of any cluster. */
+#define BT_CHANGE_NOWHERE     INT64_C(0)
+#define BT_CHANGE_EVERYWHERE  INT64_C(-1)
+
+/* "UPDATE change_counter ...": the next number, at a time that never was. */
+#define BT_SQL_NEXT_NUMBER                                                    \
+    "UPDATE change_counter SET number = number + 1,"                          \
+    " at = CASE WHEN UTC_TIMESTAMP(6) > at THEN UTC_TIMESTAMP(6)"             \
+    " ELSE at + INTERVAL 1 SECOND END WHERE id = 1"
 
 /* The action of an event that tells what was removed, and the words of its
  * detail before "ID:HASH" of the last event that was. */

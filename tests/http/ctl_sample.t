@@ -17,7 +17,7 @@ my ($status, $text);
 sub empty {
     my @tables = map { $_->[0] } $t->sql('SHOW TABLES');
     $t->sql("TRUNCATE $_") for grep { !/^schema_/ } @tables;
-    $t->sql('INSERT INTO change_counter VALUES (1, 0)');
+    $t->sql('INSERT INTO change_counter (id, number) VALUES (1, 0)');
     return;
 }
 

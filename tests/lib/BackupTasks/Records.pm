@@ -43,7 +43,14 @@ sub _change {
     $t->sql('UPDATE change_counter SET number = LAST_INSERT_ID(number + 1)'
         . ' WHERE id = 1');
     my $number = $t->value('SELECT LAST_INSERT_ID()');
+    $t->sql('UPDATE change_counter SET at = GREATEST(UTC_TIMESTAMP(6),'
+        . ' at + INTERVAL 1 MICROSECOND) WHERE id = 1');
     my $result = $code->($number);
+    $t->sql('INSERT INTO cluster_changes SELECT c.id, k.number, k.at FROM'
+        . ' change_counter k JOIN clusters c WHERE c.change_no = k.number OR c.id'
+        . ' IN (SELECT cluster_id FROM changes WHERE number = k.number UNION'
+        . ' SELECT cluster_id FROM removed WHERE change_no = k.number)'
+        . ' ON DUPLICATE KEY UPDATE number = k.number, at = k.at');
     $t->sql('COMMIT');
     return $result;
 }
@@ -138,6 +145,17 @@ sub add_many {
         $self->_sum_up($tenant);
     });
     return $first;
+}
+
+# change_cluster($id, "SQL", ...): statements about a cluster, as one change of it.
+sub change_cluster {
+    my ($self, $id, @statements) = @_;
+    $self->_change(sub {
+        my ($number) = @_;
+        $self->{t}->sql($_) for @statements,
+            "UPDATE clusters SET change_no = $number WHERE id = $id";
+    });
+    return;
 }
 
 # set(data => $id, status => 'COMPLETED', ...): changes columns of a record.
