@@ -32,7 +32,10 @@ PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 TOKEN_LIBS := $(shell pkg-config --libs jansson libcrypto 2>/dev/null)
 
 VERSION  := 0.1.0
-DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\" -DBT_VERSION=\"$(VERSION)\"
+# The number of the last migration.
+SCHEMA   := $(shell ls schema | sed -n 's/^0*\([1-9][0-9]*\)-.*\.sql$$/\1/p' | tail -n 1)
+DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\" -DBT_VERSION=\"$(VERSION)\" \
+            -DBT_SCHEMA=$(SCHEMA)
 WARN      = -Wall -Wextra -Werror
 BASEFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) -g
 BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(DEFS) $(CFLAGS)
@@ -132,6 +135,13 @@ $(BUILD)/share-dir: FORCE
 	@echo '$(SHARE_DIR)' | cmp -s - $@ || echo '$(SHARE_DIR)' > $@
 
 $(call objects,$(CTL)): $(BUILD)/share-dir
+
+# The worker knows the schema that it was made for.
+$(BUILD)/schema-number: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SCHEMA)' | cmp -s - $@ || echo '$(SCHEMA)' > $@
+
+$(BUILD)/obj/fcgi_backend/ready.o: $(BUILD)/schema-number
 
 packages:
 	@test -n "$(STORE_PC)" || { echo "neither libmariadb-dev nor" \

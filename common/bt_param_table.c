@@ -18,7 +18,7 @@
 #define SINGLES     (VIEW(DATA_TASK) | VIEW(DATA_CAUSE)                       \
                      | VIEW(SECOND_BACKUP) | VIEW(LOG_BACKUP)                 \
                      | VIEW(CLEANUP_TASK) | VIEW(CLUSTER) | VIEW(COMMAND)     \
-                     | VIEW(ACTION))
+                     | VIEW(ACTION) | VIEW(HEALTH_REPORT))
 #define RANGED      (RECORDS | ACTS | VIEW(LOG_BACKUP) | VIEW(REPORTS))
 
 #define ANY         (~0u)

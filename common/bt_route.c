@@ -35,6 +35,8 @@ static const route_entry  routes[] = {
     { "reports", false, NULL, BT_VIEW_REPORTS, BT_VIEW_NONE,
       BT_ACTION_NONE },
     { "health", false, NULL, BT_VIEW_HEALTH, BT_VIEW_NONE, BT_ACTION_NONE },
+    { "health", false, "report", BT_VIEW_HEALTH_REPORT, BT_VIEW_NONE,
+      BT_ACTION_NONE },
     { "metrics", false, NULL, BT_VIEW_METRICS, BT_VIEW_NONE,
       BT_ACTION_NONE },
     { "data", true, NULL, BT_VIEW_DATA_TASK, BT_VIEW_DATA, BT_ACTION_NONE },
@@ -206,7 +208,7 @@ entry_matches(const route_entry *entry, const bt_str *segments, size_t n,
            && (!entry->id || (entry->view == BT_VIEW_REPORT
                               ? parse_day(segments[1], id)
                               : parse_id(segments[1], id)))
-           && (entry->last == NULL || bt_str_eqz(segments[2], entry->last));
+           && (entry->last == NULL || bt_str_eqz(segments[n - 1], entry->last));
 }
 
 
@@ -348,6 +350,10 @@ bt_route_parse(bt_str path, bt_route *route)
 
     if (find_route(path, route) != 200) {
         return 404;
+    }
+
+    if (route->view == BT_VIEW_HEALTH && route->format == BT_FORMAT_XML) {
+        route->view = BT_VIEW_HEALTH_REPORT;
     }
 
     if (route->view == BT_VIEW_METRICS && route->format == BT_FORMAT_HTML) {

@@ -25,6 +25,7 @@ static const char *const  view_names[BT_VIEW_MAX] = {
     [BT_VIEW_REPORT] = "report",
     [BT_VIEW_ACTION] = "action",
     [BT_VIEW_HEALTH] = "health",
+    [BT_VIEW_HEALTH_REPORT] = "health-report",
     [BT_VIEW_STATIC] = "static",
     [BT_VIEW_SCHEMA] = "schema",
     [BT_VIEW_METRICS] = "metrics",

@@ -27,6 +27,7 @@ typedef enum {
     BT_VIEW_REPORT,          /* reports/YYYY-MM-DD */
     BT_VIEW_ACTION,          /* log/ID/start and its like: form and act */
     BT_VIEW_HEALTH,          /* health, without identity */
+    BT_VIEW_HEALTH_REPORT,   /* health.xml, and its page health/report */
     BT_VIEW_STATIC,          /* static/...: left to nginx */
     BT_VIEW_SCHEMA,          /* feed.xsd, feed.rng: left to nginx */
     BT_VIEW_METRICS,         /* metrics */

@@ -136,7 +136,8 @@ ctl_check(ctl_context *ctl, int argc, char **argv)
     }
     if (!good || optind < argc) {
         return ctl_say(CTL_REFUSED,
-                       "usage: backup-tasks-ctl check [--repair]");
+                       "usage: backup-tasks-ctl check [--repair] | "
+                       "check --monitor [CLUSTER]");
     }
     if (wanted && repair(ctl) != CTL_DONE) {
         return CTL_FAILED;

@@ -36,9 +36,9 @@ static const ctl_command commands[] = {
       " | prune --before DATE",
       "who did what, whether the trail is whole, and to remove its beginning",
       ctl_audit, false },
-    { "check", "[--repair]",
-      "recompute what is kept twice, and tell what differs", ctl_check,
-      false },
+    { "check", "[--repair] | --monitor [CLUSTER]",
+      "recompute what is kept twice, and tell what differs; or as monitor",
+      ctl_check, false },
     { "sample", "[--tasks N] [--seed N] [--verbose]",
       "fill the record store with sample clusters; for trying it out only",
       ctl_sample, false },
@@ -172,5 +172,12 @@ main(int argc, char **argv)
     argc -= optind;
     argv += optind;
     optind = 0;
+    if (argc > 1 && command->run == ctl_check
+        && strcmp(argv[1], "--monitor") == 0)
+    {
+        command = find("monitor");
+        argc--;
+        argv++;
+    }
     return run(&ctl, command, argc, argv);
 }

@@ -46,6 +46,11 @@ add_path(bt_buf *out, const bt_route *route)
     bt_view_e  list;
 
     list = route->kind != BT_VIEW_NONE ? route->kind : route->view;
+
+    if (list == BT_VIEW_HEALTH_REPORT) {
+        list = BT_VIEW_HEALTH;
+    }
+
     bt_buf_addz(out, bt_view_name(list));
 
     if (route->id > 0) {
@@ -61,6 +66,11 @@ add_path(bt_buf *out, const bt_route *route)
 
     case BT_VIEW_DATA_SECOND:
         bt_buf_addz(out, "/second");
+        break;
+
+    /* "health" alone is the word that anybody may read */
+    case BT_VIEW_HEALTH_REPORT:
+        bt_buf_addz(out, route->format == BT_FORMAT_HTML ? "/report" : "");
         break;
 
     case BT_VIEW_ACTION:

@@ -7,6 +7,10 @@
 #include "common/bt_time.h"
 #include "fcgi_backend/output.h"
 
+/* Tenants with samples of their own, so that no scrape becomes endless; that
+ * there are more is told. */
+#define BT_METRICS_TENANTS  20000
+
 /* A document being written.  All metrics are gauges, which both formats write
  * alike; the samples of one metric stand together. */
 typedef struct {

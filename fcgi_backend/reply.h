@@ -13,6 +13,8 @@ typedef struct {
     bt_pool  *pool;
     bt_zone   zone;               /* the last one used; name "" at first */
     int       command_seconds;    /* life of a requested command */
+    unsigned  threads;            /* of this worker */
+    bt_usec   started;            /* this worker */
 } bt_context;
 
 /* Why a request gets an <error>. */

@@ -204,6 +204,7 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
     read_route(request);
 
     if (request->route.view == BT_VIEW_HEALTH) {
+        request->query_text = param(request, "BT_QUERY");
         return 200;
     }
 

@@ -7,6 +7,7 @@
 #include "acts/bt_command.h"
 #include "fcgi_backend/act.h"
 #include "fcgi_backend/document.h"
+#include "fcgi_backend/ready.h"
 #include "common/bt_log.h"
 #include "fcgi_backend/views.h"
 
@@ -36,6 +37,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_COMMAND] = bt_view_command,
     [BT_VIEW_REPORT] = bt_reply_not_found,
     [BT_VIEW_METRICS] = bt_view_metrics,
+    [BT_VIEW_HEALTH_REPORT] = bt_view_health_report,
     [BT_VIEW_ACTION] = bt_view_action
 };
 
@@ -85,7 +87,10 @@ run_view(bt_reply *reply)
     bt_store_status  begun;
     view_handler     handler = handlers[reply->request->route.view];
 
-    if (is_stream(reply->request)) {
+    /* and a store that is away is what the health report is about */
+    if (is_stream(reply->request)
+        || reply->request->route.view == BT_VIEW_HEALTH_REPORT)
+    {
         return handler(reply);
     }
 
@@ -346,18 +351,16 @@ finish(bt_reply *reply, int status)
 }
 
 
+/* Whoever asks whether this lives does not wait for the store. */
 static void
-respond_health(bt_context *context, bt_output *output)
+respond_health(bt_context *context, bt_output *output, bool live)
 {
-    bt_store_status  status;
-
-    status = bt_store_run(context->store, "SELECT 1 FROM change_counter", NULL,
-                          0, NULL, NULL);
+    bt_ready  ready;
 
     output->type = "text/plain";
     output->cache_control = "no-store";
 
-    if (status == BT_STORE_OK) {
+    if (live || bt_ready_check(context->store, &ready)) {
         bt_output_write(output, "ok\n", 3);
 
     } else {
@@ -383,7 +386,8 @@ bt_respond(bt_context *context, FCGX_Request *fcgi)
     bt_output_init(&output, fcgi);
 
     if (request.route.view == BT_VIEW_HEALTH) {
-        respond_health(context, &output);
+        respond_health(context, &output,
+                       strcmp(request.query_text, "probe=live") == 0);
 
     } else {
         reply = (bt_reply) {

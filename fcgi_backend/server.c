@@ -33,6 +33,7 @@ typedef struct {
 
 struct bt_server {
     bt_server_conf   conf;
+    bt_usec          started;
     atomic_bool      stopping;
     pthread_mutex_t  mutex;
     pthread_cond_t   stop;            /* wakes the keeper */
@@ -205,6 +206,8 @@ start_worker(bt_server *server, worker *w)
 {
     w->server = server;
     w->context.command_seconds = server->conf.command_seconds;
+    w->context.threads = server->conf.threads;
+    w->context.started = server->started;
     w->context.store = bt_store_new(&server->conf.store);
     w->context.pool = bt_pool_new();
 
@@ -256,6 +259,7 @@ bt_server_start(const bt_server_conf *conf)
     }
 
     server->conf = *conf;
+    server->started = bt_time_now();
     server->workers = calloc(conf->threads, sizeof(worker));
     pthread_mutex_init(&server->mutex, NULL);
     pthread_cond_init(&server->stop, NULL);

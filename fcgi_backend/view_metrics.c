@@ -8,10 +8,6 @@
 #include "fcgi_backend/health.h"
 #include "fcgi_backend/metrics.h"
 
-/* Tenants with samples of their own, so that no scrape becomes endless; that
- * there are more is told. */
-#define TENANTS_MAX  20000
-
 
 /* A tenant of today and its newest log backup. */
 typedef struct {
@@ -113,7 +109,7 @@ take_tenants(scrape *s, bt_rows *rows)
             continue;
         }
 
-        if (s->count == TENANTS_MAX) {
+        if (s->count == BT_METRICS_TENANTS) {
             s->more = true;
             return BT_STORE_OK;
         }
@@ -133,7 +129,7 @@ read_tenants(scrape *s)
     bt_store_status  status;
 
     s->tenants = bt_pool_alloc(s->reply->request->pool,
-                               TENANTS_MAX * sizeof(tenant));
+                               BT_METRICS_TENANTS * sizeof(tenant));
 
     if (s->tenants == NULL) {
         return BT_STORE_ERROR;

@@ -33,6 +33,7 @@ int bt_view_commands(bt_reply *reply);
 int bt_view_command(bt_reply *reply);
 int bt_view_audit(bt_reply *reply);
 int bt_view_metrics(bt_reply *reply);
+int bt_view_health_report(bt_reply *reply);
 int bt_view_action(bt_reply *reply);
 
 #endif

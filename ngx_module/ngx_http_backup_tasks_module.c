@@ -16,6 +16,8 @@ static ngx_int_t ngx_http_backup_tasks_static(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_method(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+static ngx_int_t ngx_http_backup_tasks_probe(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_query(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
@@ -386,7 +388,10 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
     }
 
     if (found && ctx->route.view == BT_VIEW_HEALTH) {
-        return ngx_http_backup_tasks_method(r, ctx, error);
+        rc = ngx_http_backup_tasks_method(r, ctx, error);
+
+        return (rc == NGX_OK) ? ngx_http_backup_tasks_probe(r, ctx, error)
+                              : rc;
     }
 
     rc = ngx_http_backup_tasks_identify(r, ctx, error);
@@ -547,6 +552,32 @@ ngx_http_backup_tasks_method(ngx_http_request_t *r,
                                         "METHOD_NOT_ALLOWED",
                                         "This address does not take this "
                                         "method.");
+}
+
+
+/* Whether nginx and worker live, or else whether documents can be had. */
+
+static ngx_int_t
+ngx_http_backup_tasks_probe(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    bt_str  args;
+
+    args = ngx_http_backup_tasks_str(&r->args);
+
+    if (args.len == 0 || bt_str_eqz(args, "probe=ready")) {
+        return NGX_OK;
+    }
+
+    if (bt_str_eqz(args, "probe=live")) {
+        ctx->args = r->args;
+        return NGX_OK;
+    }
+
+    return ngx_http_backup_tasks_refuse(error, NGX_HTTP_BAD_REQUEST,
+                                        "BAD_REQUEST",
+                                        "This address takes nothing but "
+                                        "probe=ready or probe=live.");
 }
 
 

@@ -65,6 +65,8 @@ GRANT SELECT
   ON `backup_tasks`.`removed` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`reports` TO 'backup_worker'@'localhost';
+GRANT SELECT
+  ON `backup_tasks`.`schema_migrations` TO 'backup_worker'@'localhost';
 GRANT SELECT, UPDATE (updated, change_no)
   ON `backup_tasks`.`second_backups` TO 'backup_worker'@'localhost';
 GRANT SELECT

@@ -29,6 +29,7 @@
   <xsl:include href="latency.xsl"/>
   <xsl:include href="cause.xsl"/>
   <xsl:include href="form.xsl"/>
+  <xsl:include href="health-report.xsl"/>
   <xsl:include href="error.xsl"/>
 
   <xsl:output method="html" encoding="UTF-8" indent="no"

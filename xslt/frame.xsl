@@ -220,6 +220,7 @@
       <xsl:when test="starts-with($view, 'command')
                       or /b:action-form/b:target/b:command">commands</xsl:when>
       <xsl:when test="$view = 'audit'">audit</xsl:when>
+      <xsl:when test="$view = 'health-report'"/>
       <xsl:otherwise>data</xsl:otherwise>
     </xsl:choose>
   </xsl:template>

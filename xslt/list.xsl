@@ -223,6 +223,13 @@
         <xsl:value-of select="f:t2('foot.as-of', f:as-of(), f:ago(@as-of))"/>
       </p>
     </xsl:if>
+    <xsl:if test="$view != 'health-report'">
+      <p>
+        <a href="{$base}health/report{$keep}">
+          <xsl:value-of select="f:t('nav.health')"/>
+        </a>
+      </p>
+    </xsl:if>
     <xsl:if test="b:link[@rel = 'alternate']">
       <p class="formats">
         <xsl:value-of select="f:t('foot.formats')"/>

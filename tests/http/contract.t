@@ -187,8 +187,10 @@ for my $row (@paths) {
             check_metrics($path, $row);
         } elsif ($path eq 'health') {
             is($t->get("/backup/$path")->{body}, "ok\n", 'health');
-            is($t->get("/backup/$path.xml", user => 'operator')->{status}, 404,
-                'health has no XML');
+            is($t->get("/backup/$path?probe=live")->{body}, "ok\n",
+                'liveness');
+            is($t->get("/backup/$path.xml")->{status}, 401,
+                'its detail is not for strangers');
         } else {
             check_path($path, $row);
             $view_path{ $row->{view} } = $path;

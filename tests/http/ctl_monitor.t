@@ -38,6 +38,10 @@ my $log = $records->add(log => cluster_id => $good, tenant_id => $tenant,
     start_time => $now, status => 'IN_PROGRESS', latency_seconds => 5,
     observed => $now, latest_backup_time => $now);
 monitor(0, qr/^BACKUP OK: 0 of 1 clusters at risk \| clusters=1 critical=0 /);
+is_deeply([ $t->ctl('check', '--monitor', 'good') ],
+    [ $t->ctl('monitor', 'good') ], 'check --monitor is the same');
+is(($t->ctl('check', '--monitor', 'nobody'))[0], 3, 'with its exit status');
+is(($t->ctl('check', '--monitor', 'a', 'b'))[0], 3, 'whatever is wrong');
 
 # Its log backup was stopped: somebody's will, but to be seen.
 $records->set(log => $log, status => 'STOPPED');

@@ -50,6 +50,8 @@ sub sql_lines {
     return join '', map { join($separator, @$_) . "\n" } $t->sql($statement);
 }
 
+like(run_example('health.xml'), qr/^(?:PASS|WARN|FAIL)$/, 'health in a word');
+
 # --- a file, another layout --------------------------------------------------
 
 run_example('tasks.xml "$BACKUP_TASKS/data.xml');

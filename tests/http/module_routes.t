@@ -88,7 +88,8 @@ my @bad = qw(
     data/1.csv health.csv DATA data;x=1 data/1;x
     data%20 data%2fx/.. ./data data/./1 data/x/../1 data/1%2fcause data%2F1
     %64ata data%2exml data%00 data/%31 .xml .. x/../data //data data//1
-    data%3Frange=7d data%5c1 data%c0%af1 data%ff static health/ health.xml
+    data%3Frange=7d data%5c1 data%c0%af1 data%ff static health/ health/1
+    health/report/ health/Report health/1/report reports/report health.csv.xml
     feed.xsd.xml feed.rnc feed.xsd/ feed data/feed.xsd
 );
 
@@ -162,6 +163,11 @@ is($t->request(method => 'POST', path => '/backup/data', user => 'anna',
 $answer = $t->request(method => 'PUT', path => '/backup/log/1/stop',
     user => 'anna');
 is($answer->{headers}{allow}, 'GET, HEAD, POST', 'Allow of an act');
+is($t->get('/backup/health?probe=ready')->{status}, 200, 'readiness');
+like($t->get('/backup/health?probe=live')->{body}, qr{BT_QUERY=probe=live},
+    'liveness');
+is($t->get("/backup/health?$_")->{status}, 400, "health?$_")
+    for 'x=1', 'probe=', 'probe=LIVE', 'probe=live&probe=live', 'probe%3Dlive';
 is($t->request(method => 'DELETE', path => '/backup/health')->{status}, 405,
     'health is only read');
 is($t->request(method => 'DELETE', path => '/backup/data')->{status}, 401,

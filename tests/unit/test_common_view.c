@@ -31,6 +31,7 @@ static const good_path  good_paths[] = {
     { "reports/2024-02-29", BT_VIEW_REPORT, BT_VIEW_REPORTS, 0, 20240229,
       true },
     { "health", BT_VIEW_HEALTH, 0, 0, 0, false },
+    { "health/report", BT_VIEW_HEALTH_REPORT, 0, 0, 0, true },
     { "static/a", BT_VIEW_STATIC, 0, 0, 0, false },
     { "static/css/page.css", BT_VIEW_STATIC, 0, 0, 0, false },
     { "static/x.xml", BT_VIEW_STATIC, 0, 0, 0, false },
@@ -124,6 +125,20 @@ test_good_paths(void **state)
 }
 
 
+/* The detail of a view that is one word. */
+static void
+test_health_paths(void **state)
+{
+    bt_route  route = test_route("health.xml");
+
+    (void) state;
+
+    assert_int_equal(route.view, BT_VIEW_HEALTH_REPORT);
+    assert_int_equal(route.format, BT_FORMAT_XML);
+    assert_int_equal(test_route("health").view, BT_VIEW_HEALTH);
+}
+
+
 static void
 test_bad_paths(void **state)
 {
@@ -137,7 +152,8 @@ test_bad_paths(void **state)
         "clusters/1/acknowledge", "clusters/1/stop", "commands/1/stop",
         "log/1/cancel", "second/1/cancel", "clusters/1/cancel",
         "data/1/backup", "clusters/backup", "commands/cancel",
-        "commands/1/acknowledge", "audit/1", "health/1", "health.xml", ".xml",
+        "commands/1/acknowledge", "audit/1", "health/1",
+        "health/report/1", ".xml",
         "data.XML", "data.xml.xml", "data.xml/1", "data.CSV", "data/1.csv",
         "log/1/stop.csv", "health.csv", "data/1.atom", "data.atom.xml",
         "health.atom", "DATA.atom", ".atom", "reports.atom", "static.csv",
@@ -416,6 +432,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_good_paths),
+        cmocka_unit_test(test_health_paths),
         cmocka_unit_test(test_bad_paths),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_statuses),

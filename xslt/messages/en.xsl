@@ -487,6 +487,49 @@
     <m k="error.sign-in">Sign in</m>
     <m k="error.again">Try again</m>
     <m k="error.to-list">To the data backup tasks</m>
+
+    <!-- The health of the pages themselves. -->
+    <m k="nav.health">System health</m>
+    <m k="report.ready.true">The pages are at work.</m>
+    <m k="report.ready.false">The pages cannot be read at the moment.</m>
+    <m k="report.check">Checked</m>
+    <m k="report.found">Found</m>
+    <m k="report.worker">Worker</m>
+    <m k="report.agents">Agents</m>
+    <m k="report.agent">Agent</m>
+    <m k="report.version">Version</m>
+    <m k="report.schema">Schema of this version</m>
+    <m k="report.store-schema">Schema of the record store</m>
+    <m k="report.threads">Requests at once</m>
+    <m k="report.started">Started</m>
+    <m k="report.seen">Last seen</m>
+    <m k="report.bad">{0} of {1}</m>
+    <m k="report.oldest">The oldest observation is from {0}.</m>
+    <m k="report.limit">{0} of {1} at most</m>
+    <m k="report.name.STORE">Record store</m>
+    <m k="report.name.SCHEMA">Schema</m>
+    <m k="report.name.RIGHTS">Rights</m>
+    <m k="report.name.AGENTS">Agents</m>
+    <m k="report.name.CLUSTERS">Clusters</m>
+    <m k="report.name.LIMITS">Limits</m>
+    <m k="report.agent-status.ALIVE">At work</m>
+    <m k="report.agent-status.AWAY">Away</m>
+    <m k="report.agent-status.STOPPED">Stopped</m>
+    <m k="report.text.STORE.PASS">The record store answers.</m>
+    <m k="report.text.STORE.FAIL">The record store does not answer: start its server, or correct the worker’s option file. The worker’s log says what is wrong.</m>
+    <m k="report.text.SCHEMA.PASS">The record store has the schema of this version.</m>
+    <m k="report.text.SCHEMA.WARN">The schema of the record store is newer than this worker: start the worker of that version.</m>
+    <m k="report.text.SCHEMA.FAIL">The record store lacks tables of this version: run “backup-tasks-ctl migrate”.</m>
+    <m k="report.text.RIGHTS.PASS">The worker’s account has all rights that it needs.</m>
+    <m k="report.text.RIGHTS.WARN">The worker’s account lacks a right, so that acts fail, or it cannot be told whether the schema is that of this version: run what “backup-tasks-ctl grants” prints.</m>
+    <m k="report.text.RIGHTS.FAIL">The worker’s account may not read all records: run what “backup-tasks-ctl grants” prints.</m>
+    <m k="report.text.AGENTS.PASS">All agents are at work.</m>
+    <m k="report.text.AGENTS.WARN">An agent is away that was not stopped, or there was never one: start backup-tasks-agent and read its log.</m>
+    <m k="report.text.AGENTS.FAIL">No agent is at work: all states are as old as its last look. Start backup-tasks-agent and read its log.</m>
+    <m k="report.text.CLUSTERS.PASS">All clusters in your scope answer.</m>
+    <m k="report.text.CLUSTERS.WARN">Clusters in your scope do not answer: what is told of them is old. The list of clusters says why.</m>
+    <m k="report.text.LIMITS.PASS">No limit is reached.</m>
+    <m k="report.text.LIMITS.WARN">Your scope has more tenants than “metrics” tells: let several accounts of smaller scopes read them.</m>
   </xsl:template>
 
 </xsl:stylesheet>

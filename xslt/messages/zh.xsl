@@ -487,6 +487,49 @@
     <m k="error.sign-in">登录</m>
     <m k="error.again">重试</m>
     <m k="error.to-list">前往数据备份任务</m>
+
+    <!-- The health of the pages themselves. -->
+    <m k="nav.health">系统状况</m>
+    <m k="report.ready.true">页面工作正常。</m>
+    <m k="report.ready.false">目前无法读取页面。</m>
+    <m k="report.check">检查项</m>
+    <m k="report.found">结果</m>
+    <m k="report.worker">工作进程</m>
+    <m k="report.agents">代理</m>
+    <m k="report.agent">代理</m>
+    <m k="report.version">版本</m>
+    <m k="report.schema">本版本的表结构</m>
+    <m k="report.store-schema">记录库的表结构</m>
+    <m k="report.threads">同时处理的请求数</m>
+    <m k="report.started">启动时间</m>
+    <m k="report.seen">最近出现</m>
+    <m k="report.bad">{0} / {1}</m>
+    <m k="report.oldest">最早的观测来自{0}。</m>
+    <m k="report.limit">{0}，最多 {1}</m>
+    <m k="report.name.STORE">记录库</m>
+    <m k="report.name.SCHEMA">表结构</m>
+    <m k="report.name.RIGHTS">权限</m>
+    <m k="report.name.AGENTS">代理</m>
+    <m k="report.name.CLUSTERS">集群</m>
+    <m k="report.name.LIMITS">上限</m>
+    <m k="report.agent-status.ALIVE">工作中</m>
+    <m k="report.agent-status.AWAY">失联</m>
+    <m k="report.agent-status.STOPPED">已停止</m>
+    <m k="report.text.STORE.PASS">记录库有应答。</m>
+    <m k="report.text.STORE.FAIL">记录库没有应答：请启动其服务器，或更正工作进程的选项文件。工作进程的日志说明了原因。</m>
+    <m k="report.text.SCHEMA.PASS">记录库具有本版本的表结构。</m>
+    <m k="report.text.SCHEMA.WARN">记录库的表结构比本工作进程更新：请启动相应版本的工作进程。</m>
+    <m k="report.text.SCHEMA.FAIL">记录库缺少本版本的表：请运行“backup-tasks-ctl migrate”。</m>
+    <m k="report.text.RIGHTS.PASS">工作进程的账户具有所需的全部权限。</m>
+    <m k="report.text.RIGHTS.WARN">工作进程的账户缺少某项权限，因此操作会失败，或无法得知表结构是否属于本版本：请执行“backup-tasks-ctl grants”输出的语句。</m>
+    <m k="report.text.RIGHTS.FAIL">工作进程的账户不能读取全部记录：请执行“backup-tasks-ctl grants”输出的语句。</m>
+    <m k="report.text.AGENTS.PASS">所有代理都在工作。</m>
+    <m k="report.text.AGENTS.WARN">有代理未被停止却失联，或从未有过代理：请启动 backup-tasks-agent 并查看其日志。</m>
+    <m k="report.text.AGENTS.FAIL">没有代理在工作：所有状态都停留在其最后一次查看时。请启动 backup-tasks-agent 并查看其日志。</m>
+    <m k="report.text.CLUSTERS.PASS">您范围内的所有集群都有应答。</m>
+    <m k="report.text.CLUSTERS.WARN">您范围内有集群没有应答：其信息已过时。集群列表说明了原因。</m>
+    <m k="report.text.LIMITS.PASS">未达到任何上限。</m>
+    <m k="report.text.LIMITS.WARN">您范围内的租户多于“metrics”所能列出的数量：请让范围较小的多个账户分别读取。</m>
   </xsl:template>
 
 </xsl:stylesheet>
