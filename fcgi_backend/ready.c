@@ -14,7 +14,8 @@
 static const char  reads[] =
     READ("acknowledgements") ALSO("agents") ALSO("audit_events")
     ALSO("causes") ALSO("change_counter") ALSO("changes")
-    ALSO("cleanup_tasks") ALSO("cluster_actions") ALSO("cluster_groups")
+    ALSO("cleanup_tasks") ALSO("cluster_actions") ALSO("cluster_changes")
+    ALSO("cluster_groups")
     ALSO("clusters") ALSO("commands") ALSO("data_task_tenants")
     ALSO("data_tasks") ALSO("hourly_counts") ALSO("log_backups")
     ALSO("log_gaps") ALSO("log_latency") ALSO("log_rounds")
