@@ -28,6 +28,9 @@ STORE_PC := $(firstword $(foreach p,libmariadb mysqlclient,\
 PACKAGES := $(STORE_PC) fcgi mxml icu-i18n icu-uc libcrypto
 PC_FLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PC_LIBS  := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# What reports/ needs beside: worker and ctl make pages of the records.
+REPORT_FLAGS := $(shell pkg-config --cflags libexslt libxslt 2>/dev/null)
+REPORT_LIBS := $(shell pkg-config --libs libexslt libxslt libxml-2.0 2>/dev/null)
 # What token/ needs beside; neither worker nor ctl is linked with it.
 TOKEN_LIBS := $(shell pkg-config --libs jansson libcrypto 2>/dev/null)
 
@@ -38,7 +41,7 @@ DEFS      = -DBT_SHARE_DIR=\"$(SHARE_DIR)\" -DBT_VERSION=\"$(VERSION)\" \
             -DBT_SCHEMA=$(SCHEMA)
 WARN      = -Wall -Wextra -Werror
 BASEFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) -g
-BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(DEFS) $(CFLAGS)
+BT_CFLAGS = $(BASEFLAGS) $(OPT) -pthread $(PC_FLAGS) $(REPORT_FLAGS) $(DEFS) $(CFLAGS)
 BT_LDFLAGS = $(LDOPT) -pthread $(LDFLAGS)
 
 sources = $(wildcard $(addsuffix /*.c,$(1)))
@@ -49,12 +52,13 @@ note-missing = @test -f $(1) || echo "$(1) is not there: nothing to build"
 
 COMMON   := $(call sources,common store acts xml health)
 WORKER   := $(call sources,fcgi_backend)
+REPORTS  := $(call sources,reports)
 RECORDS  := $(call sources,recorder sample)
 AGENT    := $(call sources,agent)
 CTL      := $(call sources,ctl)
 SIMULATION := $(call sources,programs)
 TOKEN    := $(call sources,token)
-PARTS    := $(COMMON) $(RECORDS) $(call parts,$(WORKER)) \
+PARTS    := $(COMMON) $(RECORDS) $(REPORTS) $(call parts,$(WORKER)) \
             $(call parts,$(AGENT)) $(call parts,$(CTL)) $(TOKEN)
 TESTS    := $(wildcard tests/unit/test_*.c)
 FUZZERS  := $(wildcard tests/fuzz/*.c)
@@ -85,16 +89,18 @@ module:
 	$(call note-missing,config)
 	+@test ! -f config || SAN=$(SAN) auto/build-module $(BUILD)
 
-$(BUILD)/backup-tasks-worker: $(call objects,$(COMMON) $(WORKER)) | packages
-	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+$(BUILD)/backup-tasks-worker: \
+    $(call objects,$(COMMON) $(REPORTS) $(WORKER)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(REPORT_LIBS)
 
 $(BUILD)/backup-tasks-agent: \
     $(call objects,$(COMMON) $(RECORDS) $(AGENT)) | packages
 	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
 
 $(BUILD)/backup-tasks-ctl: \
-    $(call objects,$(COMMON) $(RECORDS) $(call parts,$(AGENT)) $(CTL)) | packages
-	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS)
+    $(call objects,$(COMMON) $(RECORDS) $(REPORTS) $(call parts,$(AGENT) \
+    $(WORKER)) $(CTL)) | packages
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(REPORT_LIBS)
 
 # It has a recorder of its own, in memory.
 $(BUILD)/backup-tasks-simulation: \
@@ -108,7 +114,8 @@ $(BUILD)/libbackup-tasks.a: $(call objects,$(PARTS))
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libbackup-tasks.a
 	@mkdir -p $(@D)
-	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(TOKEN_LIBS) -lcmocka
+	$(CC) $(BT_LDFLAGS) -o $@ $^ $(PC_LIBS) $(REPORT_LIBS) $(TOKEN_LIBS) \
+	    -lcmocka
 
 # Programs that tests run, and the benches.
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libbackup-tasks.a
@@ -134,7 +141,7 @@ $(BUILD)/share-dir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(SHARE_DIR)' | cmp -s - $@ || echo '$(SHARE_DIR)' > $@
 
-$(call objects,$(CTL)): $(BUILD)/share-dir
+$(call objects,$(CTL) $(WORKER)): $(BUILD)/share-dir
 
 # The worker knows the schema that it was made for.
 $(BUILD)/schema-number: FORCE
@@ -146,7 +153,7 @@ $(BUILD)/obj/fcgi_backend/ready.o: $(BUILD)/schema-number
 packages:
 	@test -n "$(STORE_PC)" || { echo "neither libmariadb-dev nor" \
 	    "libmysqlclient-dev is installed: run auto/deps" >&2; exit 1; }
-	@pkg-config --exists --print-errors $(PACKAGES) || { \
+	@pkg-config --exists --print-errors $(PACKAGES) libexslt libxslt || { \
 	    echo "a library is missing: run auto/deps" >&2; exit 1; }
 
 $(call objects,$(PARTS) $(SIMULATION)): | packages

@@ -2,14 +2,12 @@
 
 #include "common/bt_view.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "common/bt_civil.h"
+#include "common/bt_day.h"
 
 #define ROUTE_SEGMENTS  3
 #define ID_DIGITS       16
-#define DAY_LENGTH      (sizeof("2026-11-22") - 1)
 
 
 typedef struct {
@@ -137,61 +135,17 @@ parse_id(bt_str s, int64_t *id)
 }
 
 
-bool
-bt_route_is_day(int64_t id)
-{
-    return id / 10000 >= 1970 && id / 10000 <= 2199
-           && bt_civil_valid(id / 10000, (int) (id / 100 % 100),
-                             (int) (id % 100));
-}
-
-
-/* A day, as "2026-11-22". */
-static bool
-parse_day(bt_str s, int64_t *id)
-{
-    size_t   i;
-    int64_t  n = 0;
-
-    if (s.len != DAY_LENGTH) {
-        return false;
-    }
-
-    for (i = 0; i < s.len; i++) {
-
-        if (i == 4 || i == 7) {
-
-            if (s.data[i] != '-') {
-                return false;
-            }
-
-            continue;
-        }
-
-        if (s.data[i] < '0' || s.data[i] > '9') {
-            return false;
-        }
-
-        n = n * 10 + (s.data[i] - '0');
-    }
-
-    *id = n;
-    return bt_route_is_day(n);
-}
-
-
 void
 bt_route_id_format(bt_buf *out, const bt_route *route)
 {
-    char  day[32];
+    char  day[BT_DAY_TEXT];
 
     if (route->view != BT_VIEW_REPORT) {
         bt_buf_addi(out, route->id);
         return;
     }
 
-    snprintf(day, sizeof(day), "%04d-%02d-%02d", (int) (route->id / 10000),
-             (int) (route->id / 100 % 100), (int) (route->id % 100));
+    bt_day_format(day, route->id);
     bt_buf_addz(out, day);
 }
 
@@ -206,7 +160,7 @@ entry_matches(const route_entry *entry, const bt_str *segments, size_t n,
 
     return n == want && bt_str_eqz(segments[0], entry->first)
            && (!entry->id || (entry->view == BT_VIEW_REPORT
-                              ? parse_day(segments[1], id)
+                              ? bt_day_parse(segments[1], id)
                               : parse_id(segments[1], id)))
            && (entry->last == NULL || bt_str_eqz(segments[n - 1], entry->last));
 }

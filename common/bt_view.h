@@ -80,8 +80,6 @@ bool        bt_route_has_action(bt_view_e kind, bt_action_e action);
 
 /* Writes the id as the path has it: a number, or the day of a report. */
 void        bt_route_id_format(bt_buf *out, const bt_route *route);
-/* Whether this is the number of a day that exists, years 1970 to 2199. */
-bool        bt_route_is_day(int64_t id);
 
 /* The word of the contract: "data", "log" ... for lists; "data-task",
  * "data-cause" ... for the others; never NULL. */

@@ -38,6 +38,7 @@ int  ctl_monitor(ctl_context *ctl, int argc, char **argv);
 int  ctl_status(ctl_context *ctl, int argc, char **argv);
 int  ctl_command_of(ctl_context *ctl, int argc, char **argv);
 int  ctl_audit(ctl_context *ctl, int argc, char **argv);
+int  ctl_report(ctl_context *ctl, int argc, char **argv);
 int  ctl_grants(ctl_context *ctl, int argc, char **argv);
 
 /* Gets ready for the record store, which is asked with the first statement;

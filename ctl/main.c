@@ -36,6 +36,10 @@ static const ctl_command commands[] = {
       " | prune --before DATE",
       "who did what, whether the trail is whole, and to remove its beginning",
       ctl_audit, false },
+    { "report", "write [option ...] | list [-H] [--group NAME] | verify"
+      " | prune --before DAY",
+      "daily reports: write those that are due or one, and check their sums",
+      ctl_report, false },
     { "check", "[--repair] | --monitor [CLUSTER]",
       "recompute what is kept twice, and tell what differs; or as monitor",
       ctl_check, false },

@@ -27,6 +27,7 @@ static const char *const  suffixes[][BT_FIELD_COLUMNS_MAX + 1] = {
     [BT_FIELD_ACTIONS] = { "", NULL },
     [BT_FIELD_CANCEL] = { "", NULL },
     [BT_FIELD_BACKUP] = { "", NULL },
+    [BT_FIELD_DOCUMENTS] = { NULL },
     [BT_FIELD_EXTRA] = { NULL }
 };
 
@@ -359,8 +360,19 @@ put_command(bt_csv *csv, const bt_value *command)
 }
 
 
-static void
-put_field(bt_csv *csv, const bt_reply *reply, bt_field_e kind,
+size_t
+bt_csv_cells(bt_field_e kind)
+{
+    size_t  count;
+
+    for (count = 0; suffixes[kind][count] != NULL; count++) { /* void */ }
+
+    return count;
+}
+
+
+void
+bt_csv_field(bt_csv *csv, const bt_reply *reply, bt_field_e kind,
     const bt_value *values)
 {
     size_t  i;
@@ -405,6 +417,9 @@ put_field(bt_csv *csv, const bt_reply *reply, bt_field_e kind,
         put_actions(csv, values[0]);
         break;
 
+    case BT_FIELD_DOCUMENTS:
+        break;
+
     default:
         for (i = 0; i < bt_field_columns(kind); i++) {
             bt_csv_value(csv, values[i]);
@@ -426,6 +441,6 @@ bt_csv_fields(bt_csv *csv, const bt_reply *reply, const bt_field *fields,
             values[j] = bt_rows_get(rows, column++);
         }
 
-        put_field(csv, reply, fields[i].kind, values);
+        bt_csv_field(csv, reply, fields[i].kind, values);
     }
 }

@@ -31,6 +31,12 @@ void bt_csv_names(bt_csv *csv, const bt_field *fields, size_t count);
 void bt_csv_fields(bt_csv *csv, const bt_reply *reply, const bt_field *fields,
                    size_t count, bt_rows *rows, size_t column);
 
+/* How many cells a kind of field has; those of one field, whose columns are
+ * `values`. */
+size_t bt_csv_cells(bt_field_e kind);
+void bt_csv_field(bt_csv *csv, const bt_reply *reply, bt_field_e kind,
+                  const bt_value *values);
+
 /* The two cells of a cluster's stale: since, reason. */
 void bt_csv_stale(bt_csv *csv, bt_usec now, const bt_value stale[3]);
 

@@ -18,6 +18,13 @@ static const char *const  types[BT_FORMAT_MAX] = {
 };
 
 
+const char *
+bt_document_type(bt_format_e format)
+{
+    return types[format];
+}
+
+
 void
 bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at)
 {

@@ -27,6 +27,8 @@ void bt_document_time_attr(bt_reply *reply, const char *name, bt_usec at);
 bt_str bt_document_href(bt_reply *reply, const bt_route *route,
                         const bt_query *query, const char *parameter,
                         const char *cursor);
+/* The media type of a document in a format, without parameters. */
+const char *bt_document_type(bt_format_e format);
 /* True where the answer is built as XML, for pages and feeds, too. */
 bool bt_document_is_xml(const bt_reply *reply);
 

@@ -33,6 +33,8 @@ typedef struct {
     bool            more_above;   /* BEFORE: there are newer rows */
     bool            more_below;
     bt_delta        delta;        /* where what follows begins */
+    bt_list_row     each;         /* instead of a document */
+    void           *each_context;
 } walk;
 
 
@@ -89,9 +91,17 @@ add_keys_from(bt_sql *sql, const bt_part *part)
     bt_sql_add(sql, " AS at, t.id AS id");
     bt_sql_add(sql, list->table);
     bt_sql_add(sql, part->index);
-    bt_filter_join(part->filter, sql, BT_FILTER_ALL);
-    bt_sql_add(sql, " WHERE 1 = 1");
-    bt_filter_where(part->filter, sql, &list->columns, BT_FILTER_ALL);
+
+    if (list->where != NULL) {
+        bt_sql_add(sql, " WHERE 1 = 1");
+        list->where(sql, request);
+
+    } else {
+        bt_filter_join(part->filter, sql, BT_FILTER_ALL);
+        bt_sql_add(sql, " WHERE 1 = 1");
+        bt_filter_where(part->filter, sql, &list->columns, BT_FILTER_ALL);
+    }
+
     bt_filter_window(sql, list->columns.at, request->query.from,
                      request->query.to);
 
@@ -366,10 +376,12 @@ write_parts(walk *w)
 static bt_store_status
 write_top(walk *w)
 {
-    bt_usec          as_of;
-    bt_store_status  status;
+    bt_usec          as_of = BT_USEC_NONE;
+    bt_store_status  status = BT_STORE_OK;
 
-    status = bt_list_as_of(w->reply, &w->filter, &as_of);
+    if (w->list->where == NULL) {
+        status = bt_list_as_of(w->reply, &w->filter, &as_of);
+    }
 
     if (status != BT_STORE_OK) {
         return status;
@@ -378,7 +390,7 @@ write_top(walk *w)
     bt_document_begin(w->reply, w->list->root, as_of);
     write_links(w);
 
-    if (w->reply->output->pieces) {
+    if (w->reply->output->pieces || w->list->where != NULL) {
         return BT_STORE_OK;
     }
 
@@ -482,6 +494,58 @@ begin_delta(walk *w)
 }
 
 
+/* Whose rows, and by which index. */
+static bt_store_status
+prepare(walk *w)
+{
+    bt_store_status  status;
+
+    if (w->list->where != NULL) {
+        w->filter = (bt_filter) { .request = w->reply->request };
+        w->part.index = "";
+        return BT_STORE_OK;
+    }
+
+    status = bt_filter_init(&w->filter, w->reply);
+
+    if (status == BT_STORE_OK) {
+        status = bt_index_choose(w->reply, w->list, &w->filter, BT_FILTER_ALL,
+                                 &w->part.index);
+    }
+
+    return status;
+}
+
+
+static void
+give_row(walk *w, bt_rows *rows, void *context)
+{
+    w->each(w->each_context, rows, w->last.id, context);
+}
+
+
+/* No document: the rows go to a caller. */
+static const face  each_face = { true, NULL, give_row, NULL };
+
+
+bt_store_status
+bt_list_each(bt_reply *reply, const bt_list *list, bt_list_row row,
+    void *context)
+{
+    walk             w;
+    bt_store_status  status;
+
+    w = (walk) { .reply = reply, .list = list, .face = &each_face,
+                 .wanted = BT_SIZE_ALL, .each = row, .each_context = context };
+    w.part.list = list;
+    w.part.filter = &w.filter;
+
+    status = prepare(&w);
+
+    return status == BT_STORE_OK ? write_parts(&w) : status;
+}
+
+
 static bt_store_status
 write_list(walk *w)
 {
@@ -490,12 +554,7 @@ write_list(walk *w)
     status = begin_delta(w);
 
     if (status == BT_STORE_OK) {
-        status = bt_filter_init(&w->filter, w->reply);
-    }
-
-    if (status == BT_STORE_OK) {
-        status = bt_index_choose(w->reply, w->list, &w->filter, BT_FILTER_ALL,
-                                 &w->part.index);
+        status = prepare(w);
     }
 
     if (status == BT_STORE_OK) {

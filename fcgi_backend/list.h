@@ -45,6 +45,9 @@ typedef struct {
     const char     *parent;        /* column with the id of a list's path */
     unsigned        running;       /* bits of codes that say "not over" */
     const char     *joins;
+    /* Appends " AND ..." instead of a filter by cluster and tenant, for rows
+     * that belong to none; NULL: they do. */
+    void          (*where)(bt_sql *sql, const bt_request *request);
     const bt_field *fields;
     size_t          field_count;
     /* Reads what goes with the rows of a part; NULL: nothing. */
@@ -72,6 +75,16 @@ struct bt_part {
 
 /* The list as a document.  Returns 200 or an error's status. */
 int bt_list_view(bt_reply *reply, const bt_list *list);
+
+/* Called for each row with what the list prepared for its part: two columns of
+ * its key, then those of the fields. */
+typedef void (*bt_list_row)(void *context, bt_rows *rows, int64_t id,
+                            void *extras);
+
+/* Reads the whole list with the request's conditions, newest first, part by
+ * part; ends early when the reply's output is gone. */
+bt_store_status bt_list_each(bt_reply *reply, const bt_list *list,
+                             bt_list_row row, void *context);
 
 /* Appends "SELECT t.AT, t.id FROM ..." with all conditions, in order. */
 void bt_part_keys(bt_sql *sql, const bt_part *part);

@@ -30,6 +30,8 @@ typedef struct {
     const char *log;
     int         threads;
     int         command_seconds;
+    bool        no_reports;
+    bt_report_conf report;
 } options;
 
 
@@ -40,6 +42,8 @@ usage(FILE *out)
             "Usage: " PROGRAM " --socket PATH --store OPTIONFILE\n"
             "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
             "           [--command-deadline SECONDS]\n"
+            "           [--report-zone ZONE] [--report-language en|zh]\n"
+            "           [--report-sheet FILE] [--no-reports]\n"
             "\n"
             "Answers the requests of nginx for backup tasks over FastCGI.\n"
             "See " PROGRAM "(8).\n");
@@ -52,6 +56,23 @@ fail(const char *what, const char *name, const char *why)
     fprintf(stderr, PROGRAM ": %s \"%s\": %s\n", what, name, why);
 
     return 1;
+}
+
+
+static int
+take_zone(options *o)
+{
+    bt_zone  zone;
+
+    if (!bt_zone_open(&zone, bt_str_of(optarg))) {
+        return fail("--report-zone", optarg, "use an IANA name such as"
+                    " Asia/Shanghai, UTC, or +HH:MM");
+    }
+
+    bt_zone_close(&zone);
+    o->report.zone = optarg;
+
+    return -1;
 }
 
 
@@ -87,6 +108,22 @@ take_option(options *o, int option)
                : fail("--command-deadline", optarg,
                       "not a number of seconds from 1 to 86400");
 
+    case 'z':
+        return take_zone(o);
+
+    case 'g':
+        o->report.language = optarg;
+        return strcmp(optarg, "en") == 0 || strcmp(optarg, "zh") == 0
+               ? -1 : fail("--report-language", optarg, "use en or zh");
+
+    case 'x':
+        o->report.sheet = optarg;
+        return -1;
+
+    case 'n':
+        o->no_reports = true;
+        return -1;
+
     case 'h':
         usage(stdout);
         return 0;
@@ -114,13 +151,19 @@ read_options(options *o, int argc, char **argv)
         { "pid", required_argument, NULL, 'p' },
         { "log", required_argument, NULL, 'l' },
         { "command-deadline", required_argument, NULL, 'c' },
+        { "report-zone", required_argument, NULL, 'z' },
+        { "report-language", required_argument, NULL, 'g' },
+        { "report-sheet", required_argument, NULL, 'x' },
+        { "no-reports", no_argument, NULL, 'n' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
     };
 
     *o = (options) { .threads = THREADS, .command_seconds = BT_COMMAND_SECONDS,
-                     .log = "stderr" };
+                     .log = "stderr",
+                     .report = { .zone = "UTC", .language = "en",
+                                 .sheet = BT_SHARE_DIR "/xslt/report.xsl" } };
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         rc = take_option(o, option);
@@ -227,8 +270,13 @@ serve(const options *o, int fd)
             .group = "backup-tasks",
             .connect_seconds = CONNECT_SECONDS,
             .statement_seconds = STATEMENT_SECONDS
-        }
+        },
+        .report = o->report
     };
+
+    if (o->no_reports) {
+        conf.report.zone = NULL;
+    }
 
     bt_process_block(&set);
 

@@ -39,6 +39,15 @@ bt_output_init(bt_output *output, FCGX_Request *fcgi)
 
 
 void
+bt_output_to(bt_output *output,
+    bool (*sink)(void *context, const char *data, size_t len), void *context)
+{
+    *output = (bt_output) { .status = 200, .pieces = true, .sink = sink,
+                            .sink_context = context };
+}
+
+
+void
 bt_output_free(bt_output *output)
 {
     free(output->data);
@@ -177,8 +186,15 @@ start(bt_output *output)
 static void
 send_piece(bt_output *output)
 {
-    start(output);
-    send_bytes(output, output->data, output->len);
+    if (output->sink == NULL) {
+        start(output);
+        send_bytes(output, output->data, output->len);
+
+    } else if (!output->gone && output->len > 0) {
+        output->gone = !output->sink(output->sink_context, output->data,
+                                     output->len);
+    }
+
     output->sent += (int64_t) output->len;
     output->len = 0;
 }

@@ -29,9 +29,17 @@ typedef struct {
     bool          started;         /* headers are out */
     bool          gone;            /* the other side does not read any more */
     bool          failed;          /* no memory */
+
+    /* Where the body goes instead, without headers; NULL: to nginx. */
+    bool        (*sink)(void *context, const char *data, size_t len);
+    void         *sink_context;
 } bt_output;
 
 void bt_output_init(bt_output *output, FCGX_Request *fcgi);
+/* An output in pieces to a sink, whose false is a reader that has gone. */
+void bt_output_to(bt_output *output,
+                  bool (*sink)(void *context, const char *data, size_t len),
+                  void *context);
 void bt_output_free(bt_output *output);
 /* Drops what is not sent: only before the first byte is out. */
 void bt_output_reset(bt_output *output);

@@ -15,6 +15,7 @@ typedef struct {
     int       command_seconds;    /* life of a requested command */
     unsigned  threads;            /* of this worker */
     bt_usec   started;            /* this worker */
+    const char *report_zone;      /* whose days reports are of; NULL: none */
 } bt_context;
 
 /* Why a request gets an <error>. */

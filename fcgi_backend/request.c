@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bt_day.h"
+
 
 static const char *
 param(const bt_request *request, const char *name)
@@ -85,7 +87,7 @@ route_fits(const bt_route *route)
         return route->id > 0 && route->id <= BT_ID_MAX;
 
     case BT_VIEW_REPORT:
-        return bt_route_is_day(route->id);
+        return bt_day_valid(route->id);
 
     case BT_VIEW_ACTION:
         return route->id > 0 && route->id <= BT_ID_MAX

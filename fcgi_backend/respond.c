@@ -26,7 +26,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_CLUSTERS] = bt_view_clusters,
     [BT_VIEW_COMMANDS] = bt_view_commands,
     [BT_VIEW_AUDIT] = bt_view_audit,
-    [BT_VIEW_REPORTS] = bt_reply_not_found,
+    [BT_VIEW_REPORTS] = bt_view_reports,
     [BT_VIEW_DATA_TASK] = bt_view_data_task,
     [BT_VIEW_DATA_CAUSE] = bt_view_data_cause,
     [BT_VIEW_DATA_SECOND] = bt_view_data_second,
@@ -35,7 +35,7 @@ static const view_handler  handlers[BT_VIEW_MAX] = {
     [BT_VIEW_CLEANUP_TASK] = bt_view_cleanup_task,
     [BT_VIEW_CLUSTER] = bt_view_cluster,
     [BT_VIEW_COMMAND] = bt_view_command,
-    [BT_VIEW_REPORT] = bt_reply_not_found,
+    [BT_VIEW_REPORT] = bt_view_report,
     [BT_VIEW_METRICS] = bt_view_metrics,
     [BT_VIEW_HEALTH_REPORT] = bt_view_health_report,
     [BT_VIEW_ACTION] = bt_view_action
@@ -70,10 +70,15 @@ set_zone(bt_reply *reply)
 
 
 /* Lists longer than a page are read in chunks, each for itself: a view of the
- * store as it was would have to be held for as long as a reader takes. */
+ * store as it was would have to be held for as long as a reader takes.  A
+ * report does not change. */
 static bool
 is_stream(const bt_request *request)
 {
+    if (request->route.view == BT_VIEW_REPORT) {
+        return true;
+    }
+
     return bt_view_is_list(request->route.view)
            && request->route.view != BT_VIEW_CLUSTERS
            && request->query.size > BT_SIZE_PAGE;
@@ -206,6 +211,11 @@ add_file_name(bt_output *output, const bt_request *request)
     bt_buf           name;
     const bt_query  *query = &request->query;
 
+    /* A report names itself. */
+    if (request->route.view == BT_VIEW_REPORT) {
+        return;
+    }
+
     bt_buf_init(&name, data, sizeof(data));
     bt_buf_addz(&name, request->route.format == BT_FORMAT_CSV ? "attachment"
                                                               : "inline");
@@ -271,9 +281,8 @@ send_error(bt_reply *reply, int status)
     bt_output_reset(output);
     output->status = status;
 
-    if (reply->request->route.format != BT_FORMAT_HTML) {
-        output->type = types[BT_FORMAT_XML];
-    }
+    output->type = types[reply->request->route.format == BT_FORMAT_HTML
+                         ? BT_FORMAT_HTML : BT_FORMAT_XML];
 
     output->cache_control = "private, no-store";
     output->retry_after = status == 503 ? RETRY_AFTER : 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "acts/bt_act.h"
+#include "common/bt_day.h"
 #include "fcgi_backend/cause.h"
 #include "fcgi_backend/document.h"
 #include "health/bt_health.h"
@@ -25,6 +26,7 @@ static const size_t  field_columns[] = {
     [BT_FIELD_ACTIONS] = 1,
     [BT_FIELD_CANCEL] = 2,
     [BT_FIELD_BACKUP] = 4,
+    [BT_FIELD_DOCUMENTS] = 2,
     [BT_FIELD_EXTRA] = 0
 };
 
@@ -341,6 +343,44 @@ write_backup(bt_reply *reply, const char *element, const bt_value *values)
 }
 
 
+/* Where the documents of a report are. */
+static void
+write_documents(bt_reply *reply, const bt_value values[2])
+{
+    size_t                        i;
+    bt_str                        href;
+    bt_route                      route;
+    bt_query                      query = { .backup_set = -1 };
+    static const bt_format_e      formats[3] = {
+        BT_FORMAT_HTML, BT_FORMAT_XML, BT_FORMAT_CSV
+    };
+
+    route = (bt_route) { .view = BT_VIEW_REPORT, .kind = BT_VIEW_REPORTS };
+
+    if (!bt_day_parse(bt_value_text(values[0]), &route.id)) {
+        return;
+    }
+
+    if (bt_value_text(values[1]).len > 0) {
+        query.given = 1u << BT_PARAM_GROUP;
+        snprintf(query.group, sizeof(query.group), "%.*s",
+                 (int) bt_value_text(values[1]).len,
+                 bt_value_text(values[1]).data);
+    }
+
+    for (i = 0; i < 3; i++) {
+        route.format = formats[i];
+        href = bt_document_href(reply, &route, &query, NULL, NULL);
+        bt_xml_open(reply->xml, "link");
+        bt_xml_attr(reply->xml, "rel", BT_STR("alternate"));
+        bt_xml_attr(reply->xml, "type",
+                    bt_str_of(bt_document_type(formats[i])));
+        bt_xml_attr(reply->xml, "href", href);
+        bt_xml_close(reply->xml);
+    }
+}
+
+
 static void
 write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
 {
@@ -397,6 +437,10 @@ write_field(bt_reply *reply, const bt_field *field, const bt_value *values)
 
     case BT_FIELD_ACTIONS:
         write_actions(reply, field->element, values[0]);
+        break;
+
+    case BT_FIELD_DOCUMENTS:
+        write_documents(reply, values);
         break;
 
     case BT_FIELD_EXTRA:

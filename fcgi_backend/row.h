@@ -21,6 +21,7 @@ typedef enum {
     BT_FIELD_ACTIONS,     /* [1] status of a log backup */
     BT_FIELD_CANCEL,      /* [2] status of a task, allowed on its cluster */
     BT_FIELD_BACKUP,      /* [4] allowed, adapter, version, tenant's number */
+    BT_FIELD_DOCUMENTS,   /* [2] day and group of a report: links, no cells */
     BT_FIELD_EXTRA        /* [0] what the view adds to this row */
 } bt_field_e;
 

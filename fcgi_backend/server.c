@@ -14,6 +14,7 @@
 
 #include "acts/bt_command.h"
 #include "common/bt_log.h"
+#include "fcgi_backend/reporting.h"
 #include "fcgi_backend/respond.h"
 
 /* A peer that neither reads nor writes for so long is given up. */
@@ -40,6 +41,7 @@ struct bt_server {
     pthread_t        keeper;
     bool             keeper_started;
     bt_store        *keeper_store;
+    bt_reporting    *reporting;
     worker          *workers;
 };
 
@@ -208,6 +210,7 @@ start_worker(bt_server *server, worker *w)
     w->context.command_seconds = server->conf.command_seconds;
     w->context.threads = server->conf.threads;
     w->context.started = server->started;
+    w->context.report_zone = server->conf.report.zone;
     w->context.store = bt_store_new(&server->conf.store);
     w->context.pool = bt_pool_new();
 
@@ -245,6 +248,20 @@ start_keeper(bt_server *server)
 }
 
 
+static bool
+start_reporting(bt_server *server)
+{
+    if (server->conf.report.zone == NULL) {
+        return true;
+    }
+
+    server->reporting = bt_reporting_start(&server->conf.report,
+                                           &server->conf.store);
+
+    return server->reporting != NULL;
+}
+
+
 bt_server *
 bt_server_start(const bt_server_conf *conf)
 {
@@ -269,7 +286,9 @@ bt_server_start(const bt_server_conf *conf)
     sigaction(SIGUSR1, &action, NULL);
     mask_wakeup(SIG_BLOCK);
 
-    if (server->workers == NULL || !start_keeper(server)) {
+    if (server->workers == NULL || !start_keeper(server)
+        || !start_reporting(server))
+    {
         bt_server_stop(server);
         return NULL;
     }
@@ -324,6 +343,8 @@ bt_server_stop(bt_server *server)
             join_worker(&server->workers[i]);
         }
     }
+
+    bt_reporting_stop(server->reporting);
 
     if (server->keeper_started) {
         pthread_join(server->keeper, NULL);

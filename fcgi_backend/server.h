@@ -3,13 +3,14 @@
 #ifndef BT_SERVER_H
 #define BT_SERVER_H
 
-#include "store/bt_store.h"
+#include "reports/bt_report.h"
 
 typedef struct {
     int           socket;             /* listening */
     unsigned      threads;
     int           command_seconds;    /* life of a requested command */
     bt_store_conf store;
+    bt_report_conf report;            /* zone NULL: writes no reports */
 } bt_server_conf;
 
 typedef struct bt_server bt_server;

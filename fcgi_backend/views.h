@@ -11,6 +11,7 @@ extern const bt_list bt_list_cleanup;
 extern const bt_list bt_list_second;
 extern const bt_list bt_list_commands;
 extern const bt_list bt_list_audit;
+extern const bt_list bt_list_reports;
 
 /* The list that a list view, or the `kind` of a route, names; NULL: none. */
 const bt_list *bt_list_of(bt_view_e view);
@@ -34,6 +35,8 @@ int bt_view_command(bt_reply *reply);
 int bt_view_audit(bt_reply *reply);
 int bt_view_metrics(bt_reply *reply);
 int bt_view_health_report(bt_reply *reply);
+int bt_view_reports(bt_reply *reply);
+int bt_view_report(bt_reply *reply);
 int bt_view_action(bt_reply *reply);
 
 #endif

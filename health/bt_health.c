@@ -51,18 +51,6 @@ bt_health_is_stale(bt_usec now, bt_value observed, bt_value round_seconds)
 }
 
 
-/* Tenants that are backed up by themselves: in 4.x all but sys, before that
- * the cluster as a whole, which is tenant 1. */
-#define SQL_BACKED_UP                                                         \
-    " AND CASE WHEN c.version LIKE '4%' OR c.version LIKE '%-v4%'"            \
-    " THEN n.ob_id <> 1"                                                      \
-    " ELSE n.ob_id = 1 OR n.last_full IS NOT NULL"                            \
-    " OR n.last_incremental IS NOT NULL END"
-
-#define SQL_LAST_GOOD                                                         \
-    "GREATEST(COALESCE(n.last_full, n.last_incremental),"                     \
-    " COALESCE(n.last_incremental, n.last_full))"
-
 #define SQL_NOT_CANCELED                                                      \
     "COALESCE(x.code, '') NOT IN ('CANCELED', '-4072', '4072')"
 
@@ -386,17 +374,17 @@ read_tenants(reading *read)
                " p.last_good, p.last_data_id, p.failed, p.late, d.end_time"
                " FROM (");
     bt_sql_add(&sql, "SELECT c.id AS cluster_id, c.name AS cluster, n.id,"
-               " n.name, " SQL_LAST_GOOD " AS last_good, n.last_data_id,"
+               " n.name, " BT_SQL_LAST_GOOD " AS last_good, n.last_data_id,"
                " n.last_data_status = 'FAILED' AND a.record_id IS NULL AND "
                SQL_NOT_CANCELED " AS failed,");
-    bt_sql_value(&sql, " COALESCE(TIMESTAMPDIFF(SECOND, " SQL_LAST_GOOD ", ?)"
-                 " > c.data_age_seconds, 1) AS late",
+    bt_sql_value(&sql, " COALESCE(TIMESTAMPDIFF(SECOND, " BT_SQL_LAST_GOOD
+                 ", ?) > c.data_age_seconds, 1) AS late",
                  bt_time(read->query->now));
     bt_sql_add(&sql, " FROM tenants n JOIN clusters c"
                " ON c.id = n.cluster_id AND c.incarnation = n.incarnation"
                " LEFT JOIN acknowledgements a ON a.record_id = n.last_data_id"
                " LEFT JOIN causes x ON x.record_id = n.last_data_id"
-               " WHERE 1 = 1" SQL_BACKED_UP);
+               " WHERE 1 = 1" BT_SQL_BACKED_UP);
     add_places(read->query, &sql);
     bt_sql_add(&sql, ") p"
                " LEFT JOIN record_keys k"

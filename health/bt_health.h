@@ -9,6 +9,18 @@
 /* How many risks stand above the tabs. */
 #define BT_RISKS_SHOWN  3
 
+/* Tenants that are backed up by themselves: in 4.x all but sys, before that
+ * the cluster as a whole, which is tenant 1.  Over clusters c, tenants n. */
+#define BT_SQL_BACKED_UP                                                      \
+    " AND CASE WHEN c.version LIKE '4%' OR c.version LIKE '%-v4%'"            \
+    " THEN n.ob_id <> 1"                                                      \
+    " ELSE n.ob_id = 1 OR n.last_full IS NOT NULL"                            \
+    " OR n.last_incremental IS NOT NULL END"
+
+#define BT_SQL_LAST_GOOD                                                      \
+    "GREATEST(COALESCE(n.last_full, n.last_incremental),"                     \
+    " COALESCE(n.last_incremental, n.last_full))"
+
 /* Worst first. */
 typedef enum {
     BT_RISK_LOG_INTERRUPTED,

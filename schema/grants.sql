@@ -18,8 +18,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES
   ON `backup_tasks`.* TO 'backup_migrate'@'localhost';
 
 -- [worker] Reads records, requests commands. Also enough for "status", "log",
--- "command" and "audit" of backup-tasks-ctl. The audit trail can be added to,
--- and nothing else.
+-- "command" and "audit" of backup-tasks-ctl. The audit trail and
+-- the daily reports can be added to, and nothing else.
 GRANT SELECT, INSERT
   ON `backup_tasks`.`acknowledgements` TO 'backup_worker'@'localhost';
 GRANT SELECT
@@ -63,7 +63,9 @@ GRANT SELECT
   ON `backup_tasks`.`record_keys` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`removed` TO 'backup_worker'@'localhost';
-GRANT SELECT
+GRANT SELECT, INSERT
+  ON `backup_tasks`.`report_parts` TO 'backup_worker'@'localhost';
+GRANT SELECT, INSERT
   ON `backup_tasks`.`reports` TO 'backup_worker'@'localhost';
 GRANT SELECT
   ON `backup_tasks`.`schema_migrations` TO 'backup_worker'@'localhost';
@@ -75,7 +77,8 @@ GRANT SELECT, UPDATE (last_command_id)
   ON `backup_tasks`.`tenants` TO 'backup_worker'@'localhost';
 
 -- [agent] Writes what clusters say, takes commands and tells what became of
--- them. The audit trail can be added to, and nothing else.
+-- them. The audit trail can be added to, and nothing else. It takes reports
+-- that are older than they are to be kept, but not their sums.
 GRANT SELECT, DELETE
   ON `backup_tasks`.`acknowledgements` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE
@@ -122,8 +125,8 @@ GRANT SELECT, INSERT, UPDATE
   ON `backup_tasks`.`record_keys` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`removed` TO 'backup_agent'@'localhost';
-GRANT SELECT, INSERT
-  ON `backup_tasks`.`reports` TO 'backup_agent'@'localhost';
+GRANT SELECT, DELETE
+  ON `backup_tasks`.`report_parts` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON `backup_tasks`.`second_backups` TO 'backup_agent'@'localhost';
 GRANT SELECT, INSERT, UPDATE

@@ -24,6 +24,7 @@
   <xsl:include href="clusters.xsl"/>
   <xsl:include href="commands.xsl"/>
   <xsl:include href="audit.xsl"/>
+  <xsl:include href="reports.xsl"/>
   <xsl:include href="details.xsl"/>
   <xsl:include href="log-details.xsl"/>
   <xsl:include href="latency.xsl"/>

@@ -184,6 +184,10 @@
             <xsl:with-param name="to" select="'audit'"/>
             <xsl:with-param name="here" select="$section"/>
           </xsl:call-template>
+          <xsl:call-template name="section-link">
+            <xsl:with-param name="to" select="'reports'"/>
+            <xsl:with-param name="here" select="$section"/>
+          </xsl:call-template>
         </ul>
       </xsl:if>
     </nav>
@@ -220,7 +224,7 @@
       <xsl:when test="starts-with($view, 'command')
                       or /b:action-form/b:target/b:command">commands</xsl:when>
       <xsl:when test="$view = 'audit'">audit</xsl:when>
-      <xsl:when test="$view = 'health-report'"/>
+      <xsl:when test="starts-with($view, 'report')">reports</xsl:when>
       <xsl:otherwise>data</xsl:otherwise>
     </xsl:choose>
   </xsl:template>

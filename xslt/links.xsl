@@ -51,6 +51,12 @@
     <func:result select="string($text)"/>
   </func:function>
 
+  <!-- A text as the value of a parameter. -->
+  <func:function name="f:encoded">
+    <xsl:param name="text"/>
+    <func:result select="str:encode-uri(string($text), true())"/>
+  </func:function>
+
   <!-- Turns the leading & of a parameter text into the ? of an address. -->
   <func:function name="f:first">
     <xsl:param name="params"/>

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bt_day.h"
 #include "common/bt_view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,7 +73,7 @@ check_route(const bt_route *route)
 
     check(route->view > BT_VIEW_NONE && route->view < BT_VIEW_MAX);
     check(route->id >= 0 && route->id <= BT_ID_MAX);
-    check(route->view != BT_VIEW_REPORT || bt_route_is_day(route->id));
+    check(route->view != BT_VIEW_REPORT || bt_day_valid(route->id));
     check((route->id != 0) == (route->kind != BT_VIEW_NONE));
     check((route->view == BT_VIEW_ACTION)
           == (route->action != BT_ACTION_NONE));

@@ -10,11 +10,13 @@ use BackupTasks;
 use BackupTasks::Http qw(form_encode);
 use Test::More;
 
-my $t = BackupTasks->new(sample => 300)->start;
+my $t = BackupTasks->new(sample => 300, reports => 1)->start;
 my $text = $t->read_file($t->root . '/docs/contract.md');
 my @roles = qw(viewer operator auditor feed);
 my %is_list = map { $_ => 1 } qw(data log cleanup second data-second clusters
-    commands audit);
+    commands audit reports);
+my %has = (atom => {%is_list}, csv => { %is_list, report => 1 });
+delete $has{atom}{reports};
 
 # Rows of the table below a heading, as hashes by column name.
 sub table {
@@ -49,9 +51,20 @@ my %id = (
 
 sub with_id {
     my ($path) = @_;
+    $path =~ s{/YYYY-MM-DD\b}{'/' . report_day()}e;
     my ($first) = split m{/}, $path;
     $path =~ s{/ID\b}{'/' . $id{$first}}e;
     return $path;
+}
+
+# A day with reports; that of all clusters is written before those of groups.
+my $report_day;
+sub report_day {
+    $t->wait_until(sub {
+        $report_day //= $t->value('SELECT MAX(day) FROM reports'
+            . " WHERE group_name = 'Payments'");
+    });
+    return $report_day;
 }
 
 # A form's fields as the page would send them.
@@ -99,14 +112,14 @@ sub expect_status {
 # Lists have it, and nothing else.
 sub check_list_formats {
     my ($path, $role, $view) = @_;
-    my $list = $is_list{$view};
     for my $format ([ csv => qr{^text/csv;} ],
         [ atom => qr{^application/atom\+xml; charset=utf-8$} ])
     {
         my ($suffix, $type) = @$format;
+        my $has = $has{$suffix}{$view};
         my $answer = $t->get("/backup/$path.$suffix", user => $role);
-        is($answer->{status}, $list ? 200 : 404, "$path.$suffix as $role");
-        like($answer->{headers}{'content-type'}, $list ? $type
+        is($answer->{status}, $has ? 200 : 404, "$path.$suffix as $role");
+        like($answer->{headers}{'content-type'}, $has ? $type
             : qr{^application/xml;}, "$path.$suffix: type");
     }
     return;
@@ -121,7 +134,7 @@ sub check_path {
         expect_status($path, $role, scalar grep { $_ eq $role } @allowed);
     }
     return if $path eq '';
-    my $feed = grep { $_ eq 'viewer' } @allowed;
+    my $feed = $row->{view} =~ /^report/ || grep { $_ eq 'viewer' } @allowed;
     for my $role (@roles) {
         my $may = grep { $_ eq $role } @allowed, $feed ? 'feed' : ();
         my $answer = expect_status("$path.xml", $role, $may);
@@ -210,7 +223,7 @@ my %value = (
     to => 'range=custom&to=2026-01-02T00:00:00Z&from=2026-01-01T00:00',
     tz => 'tz=Asia/Shanghai', cluster => 'cluster=x', tenant => 'tenant=x',
     'cluster-id' => 'cluster-id=7', 'tenant-name' => 'tenant-name=x',
-    group => 'group=x', 'backup-set' => 'backup-set=3', mode => 'mode=FULL',
+    group => 'group=Payments', 'backup-set' => 'backup-set=3', mode => 'mode=FULL',
     method => 'method=LOGICAL', kind => 'kind=LOG', settled => 'settled=no', action => 'action=stop',
     user => 'user=x', 'updated-after' => 'updated-after=2026-01-01T00:00:00Z',
     size => 'size=5', lang => 'lang=zh', layout => 'layout=frame',
@@ -241,10 +254,10 @@ sub example_of {
 
 sub check_parameter {
     my ($name, $row, $view, $format) = @_;
-    return if $view eq 'root'
-        || ($format =~ /^(?:csv|atom)\z/ && !$is_list{$view});
+    return if $view eq 'root' || ($has{$format} && !$has{$format}{$view});
     my %listed = map { $_ => 1 } split / /, $views_of{$name};
-    my $taken = ($listed{all} || $listed{$view})
+    my $taken = ($listed{but} ? !$listed{$view}
+        : $listed{all} || $listed{$view})
         && $row->{formats} =~ /\b$format\b/
         && $row->{values} !~ /not for `$view\.$format`/;
     my $query = example_of($name, $taken);

@@ -58,7 +58,7 @@ my $all = grants();
 is($all, $t->read_file($t->root . '/schema/grants.sql'), 'the file as it is');
 my %agent_alone = map { $_ => 1 }
     qw(cluster_access leases notify_risks notify_state);
-my %worker_alone = (store_identity => 1);
+my %worker_alone = map { $_ => 1 } qw(reports store_identity);
 for my $table (map { $_->[0] } $t->sql('SHOW TABLES')) {
     next if $table =~ /^schema_/;
     my @who = grep { $_ ne 'admin' }

@@ -48,6 +48,7 @@ my %running;
 #                          temporary paths: main and http parts in one line
 #                          each: %%MAIN%%, %%HTTP%%) are put in
 #     edit => sub { ... }  changes the text ($_) of the usual configuration
+#     reports => 1         the worker writes daily reports
 #     worker_options => [] more arguments of the worker
 #     database_options => [] more arguments of mariadbd
 #     wrapper => []        a program that nginx is run by, and its arguments
@@ -118,6 +119,8 @@ sub start_worker {
     $self->_spawn(worker => "$self->{build}/backup-tasks-worker",
         '--socket', "$dir/worker.sock", '--store', $self->store,
         '--pid', "$dir/worker.pid", '--log', "$dir/log/worker.log",
+        $self->{reports} ? ('--report-sheet', "$root/xslt/report.xsl")
+            : '--no-reports',
         @{ $self->{worker_options} || [] });
     $self->_wait_for('worker', sub { _accepts("$dir/worker.sock") });
     return $self;

@@ -34,6 +34,7 @@
     <m k="nav.operations">Operations</m>
     <m k="nav.commands">Commands</m>
     <m k="nav.audit">Audit</m>
+    <m k="nav.reports">Daily Reports</m>
     <m k="nav.kinds">Kinds of task</m>
     <m k="nav.pages">Pages</m>
     <m k="nav.crumbs">Where you are</m>
@@ -164,6 +165,7 @@
     <m k="empty.second">No second backup began {0}.</m>
     <m k="empty.commands">No command was requested {0}.</m>
     <m k="empty.audit">Nothing was recorded {0}.</m>
+    <m k="empty.reports">There is no report of a day {0}.</m>
     <m k="empty.plain.data">There is no data backup task.</m>
     <m k="empty.plain.log">There is no log backup.</m>
     <m k="empty.plain.cleanup">There is no cleanup task.</m>
@@ -171,6 +173,7 @@
     <m k="empty.plain.clusters">There is no cluster.</m>
     <m k="empty.plain.commands">There is no command.</m>
     <m k="empty.plain.audit">There is no event.</m>
+    <m k="empty.plain.reports">No daily report has been written yet.</m>
     <m k="empty.no-more">There are no further rows.</m>
     <m k="empty.filters">The list is filtered by </m>
     <m k="empty.unfilter">Show it without these filters</m>
@@ -237,6 +240,12 @@
     <m k="col.checkpoint">Checkpoint</m>
     <m k="col.gap-from">From</m>
     <m k="col.gap-to">To</m>
+    <m k="col.day">Day</m>
+    <m k="col.group">Group</m>
+    <m k="col.rows">Rows</m>
+    <m k="col.written">Written</m>
+    <m k="col.documents">Documents</m>
+    <m k="col.sums">Sums</m>
 
     <!-- Labels. -->
     <m k="label.tenant">tenant</m>
@@ -530,6 +539,34 @@
     <m k="report.text.CLUSTERS.WARN">Clusters in your scope do not answer: what is told of them is old. The list of clusters says why.</m>
     <m k="report.text.LIMITS.PASS">No limit is reached.</m>
     <m k="report.text.LIMITS.WARN">Your scope has more tenants than “metrics” tells: let several accounts of smaller scopes read them.</m>
+    <!-- Daily reports, and their list. -->
+    <m k="report.title">Backups on {0}</m>
+    <m k="report.clusters">Clusters</m>
+    <m k="report.all">All clusters</m>
+    <m k="report.group">Group {0}</m>
+    <m k="report.day">Day</m>
+    <m k="report.written">Written</m>
+    <m k="report.by">by version {0}</m>
+    <m k="report.as-of">Oldest observation</m>
+    <m k="report.verdict.bad">Of {1} tenants, {0} have no data backup that began on this day and completed.</m>
+    <m k="report.verdict.good">All {0} tenants have a data backup that began on this day and completed.</m>
+    <m k="report.summary">The Day in Numbers</m>
+    <m k="report.clusters-without">{0}, of which {1} without a completed data backup of the day</m>
+    <m k="report.worst-latency">Worst log latency</m>
+    <m k="report.formats">The same as</m>
+    <m k="report.sums">The SHA-256 of each document stands in the list of reports.</m>
+    <m k="report.none">None.</m>
+    <m k="report.last-success">Last Good Data Backup</m>
+    <m k="report.cause">Cause</m>
+    <m k="report.sample">sample</m>
+    <m k="report.taken">Taken by retention</m>
+    <m k="report.section.without-backup">Tenants Without a Completed Data Backup</m>
+    <m k="report.section.data">Data Backup Tasks</m>
+    <m k="report.section.log">Log Backups, as They Were When This Was Written</m>
+    <m k="report.section.gap">Gaps: No Restore to a Point in Time</m>
+    <m k="report.section.cleanup">Cleanup Tasks</m>
+    <m k="report.section.second">Second Backups</m>
+    <m k="report.section.command">Requested Acts</m>
   </xsl:template>
 
 </xsl:stylesheet>

@@ -34,6 +34,7 @@
     <m k="nav.operations">运维</m>
     <m k="nav.commands">操作指令</m>
     <m k="nav.audit">审计</m>
+    <m k="nav.reports">日报</m>
     <m k="nav.kinds">任务类型</m>
     <m k="nav.pages">分页</m>
     <m k="nav.crumbs">当前位置</m>
@@ -164,6 +165,7 @@
     <m k="empty.second">{0}没有二次备份。</m>
     <m k="empty.commands">{0}没有操作指令。</m>
     <m k="empty.audit">{0}没有审计记录。</m>
+    <m k="empty.reports">{0}没有日报。</m>
     <m k="empty.plain.data">没有数据备份任务。</m>
     <m k="empty.plain.log">没有日志备份。</m>
     <m k="empty.plain.cleanup">没有备份清理任务。</m>
@@ -171,6 +173,7 @@
     <m k="empty.plain.clusters">没有集群。</m>
     <m k="empty.plain.commands">没有操作指令。</m>
     <m k="empty.plain.audit">没有审计记录。</m>
+    <m k="empty.plain.reports">尚未写入任何日报。</m>
     <m k="empty.no-more">没有更多记录。</m>
     <m k="empty.filters">当前筛选条件：</m>
     <m k="empty.unfilter">清除筛选条件</m>
@@ -237,6 +240,12 @@
     <m k="col.checkpoint">位点</m>
     <m k="col.gap-from">开始</m>
     <m k="col.gap-to">结束</m>
+    <m k="col.day">日期</m>
+    <m k="col.group">分组</m>
+    <m k="col.rows">行数</m>
+    <m k="col.written">写入时间</m>
+    <m k="col.documents">文档</m>
+    <m k="col.sums">校验和</m>
 
     <!-- Labels. -->
     <m k="label.tenant">租户</m>
@@ -530,6 +539,34 @@
     <m k="report.text.CLUSTERS.WARN">您范围内有集群没有应答：其信息已过时。集群列表说明了原因。</m>
     <m k="report.text.LIMITS.PASS">未达到任何上限。</m>
     <m k="report.text.LIMITS.WARN">您范围内的租户多于“metrics”所能列出的数量：请让范围较小的多个账户分别读取。</m>
+    <!-- Daily reports, and their list. -->
+    <m k="report.title">{0} 的备份</m>
+    <m k="report.clusters">集群</m>
+    <m k="report.all">全部集群</m>
+    <m k="report.group">分组 {0}</m>
+    <m k="report.day">日期</m>
+    <m k="report.written">写入时间</m>
+    <m k="report.by">版本 {0}</m>
+    <m k="report.as-of">最早的观测时间</m>
+    <m k="report.verdict.bad">{1} 个租户中，有 {0} 个当天没有开始并完成的数据备份。</m>
+    <m k="report.verdict.good">全部 {0} 个租户当天都有开始并完成的数据备份。</m>
+    <m k="report.summary">当天概况</m>
+    <m k="report.clusters-without">{0} 个，其中 {1} 个当天没有完成的数据备份</m>
+    <m k="report.worst-latency">最大日志延迟</m>
+    <m k="report.formats">其他格式</m>
+    <m k="report.sums">各文档的 SHA-256 见日报列表。</m>
+    <m k="report.none">无。</m>
+    <m k="report.last-success">最近一次成功的数据备份</m>
+    <m k="report.cause">原因</m>
+    <m k="report.sample">样例</m>
+    <m k="report.taken">已按保留期删除</m>
+    <m k="report.section.without-backup">没有完成数据备份的租户</m>
+    <m k="report.section.data">数据备份任务</m>
+    <m k="report.section.log">日志备份（写入时的状态）</m>
+    <m k="report.section.gap">缺口：无法恢复到该时间段内的时间点</m>
+    <m k="report.section.cleanup">清理任务</m>
+    <m k="report.section.second">二次备份</m>
+    <m k="report.section.command">请求的操作</m>
   </xsl:template>
 
 </xsl:stylesheet>
