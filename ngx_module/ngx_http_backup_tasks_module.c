@@ -951,6 +951,13 @@ ngx_http_backup_tasks_init(ngx_conf_t *cf)
 
     *h = ngx_http_backup_tasks_handler;
 
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_backup_tasks_log_handler;
+
     return NGX_OK;
 }
 

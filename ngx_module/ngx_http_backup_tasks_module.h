@@ -255,6 +255,10 @@ ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r,
 /* The content handler of an error location. */
 ngx_int_t ngx_http_backup_tasks_error_handler(ngx_http_request_t *r);
 
+/* Of the log phase: resets the connection where an answer that broke off would
+ * look whole otherwise. */
+ngx_int_t ngx_http_backup_tasks_log_handler(ngx_http_request_t *r);
+
 /* NULL without memory. */
 ngx_http_backup_tasks_ctx_t *ngx_http_backup_tasks_create_ctx(
     ngx_http_request_t *r, ngx_http_backup_tasks_loc_conf_t *btcf);
