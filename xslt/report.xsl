@@ -279,9 +279,16 @@
       <xsl:call-template name="status">
         <xsl:with-param name="kind" select="'data'"/>
       </xsl:call-template>
-      <td class="num"><xsl:value-of select="b:size-bytes"/></td>
+      <td class="num">
+        <xsl:if test="b:size-bytes">
+          <xsl:value-of select="concat(format-number(b:size-bytes, '#,##0'),
+              ' B')"/>
+        </xsl:if>
+      </td>
       <td class="num"><xsl:value-of select="b:backup-set-id"/></td>
-      <td><xsl:value-of select="b:storage-directory"/></td>
+      <td class="long">
+        <xsl:value-of select="b:storage-directory"/>
+      </td>
       <xsl:call-template name="cause"/>
     </tr>
   </xsl:template>
@@ -299,7 +306,9 @@
           <xsl:value-of select="concat(b:latency-seconds, ' ', f:t('unit.s'))"/>
         </xsl:if>
       </td>
-      <td><xsl:value-of select="b:storage-directory"/></td>
+      <td class="long">
+        <xsl:value-of select="b:storage-directory"/>
+      </td>
       <xsl:call-template name="cause"/>
     </tr>
   </xsl:template>
@@ -340,7 +349,9 @@
       <xsl:call-template name="status">
         <xsl:with-param name="kind" select="'second'"/>
       </xsl:call-template>
-      <td><xsl:value-of select="b:storage-directory"/></td>
+      <td class="long">
+        <xsl:value-of select="b:storage-directory"/>
+      </td>
       <xsl:call-template name="cause"/>
     </tr>
   </xsl:template>
@@ -358,7 +369,7 @@
       <td><xsl:apply-templates select="b:requested-at" mode="time"/></td>
       <td><xsl:apply-templates select="b:ended-at" mode="time"/></td>
       <td><xsl:value-of select="f:state('command', string(b:state))"/></td>
-      <td><xsl:value-of select="f:head(b:result)"/></td>
+      <td class="long"><xsl:value-of select="f:head(b:result)"/></td>
     </tr>
   </xsl:template>
 
@@ -392,7 +403,7 @@
     <td><xsl:apply-templates select="b:end-time" mode="time"/></td>
   </xsl:template>
 
-  <!-- The cluster's own word stays beside ours. -->
+  <!-- The cluster's own word stays beside ours where it is another one. -->
   <xsl:template name="status">
     <xsl:param name="kind"/>
     <td>
@@ -400,7 +411,7 @@
         <xsl:attribute name="class">bad</xsl:attribute>
       </xsl:if>
       <xsl:value-of select="f:state($kind, string(b:status))"/>
-      <xsl:if test="b:raw-status">
+      <xsl:if test="b:raw-status != b:status">
         <small>
           <xsl:value-of select="concat(' (', b:raw-status, ')')"/>
         </small>
@@ -409,7 +420,7 @@
   </xsl:template>
 
   <xsl:template name="cause">
-    <td>
+    <td class="long">
       <xsl:for-each select="b:cause">
         <xsl:value-of select="b:code"/>
         <xsl:if test="b:code and b:text">

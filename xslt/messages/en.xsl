@@ -548,7 +548,7 @@
     <m k="report.written">Written</m>
     <m k="report.by">by version {0}</m>
     <m k="report.as-of">Oldest observation</m>
-    <m k="report.verdict.bad">Of {1} tenants, {0} have no data backup that began on this day and completed.</m>
+    <m k="report.verdict.bad">{0} of {1} tenants without a data backup that began on this day and completed</m>
     <m k="report.verdict.good">All {0} tenants have a data backup that began on this day and completed.</m>
     <m k="report.summary">The Day in Numbers</m>
     <m k="report.clusters-without">{0}, of which {1} without a completed data backup of the day</m>
