@@ -456,10 +456,88 @@ end_xml(walk *w)
 static const face  xml_face = { true, begin_xml, write_xml_row, end_xml };
 
 
+/* The key of the last row of the page; more_below when there are more. */
+static bt_store_status
+find_end(walk *w, bt_key *end)
+{
+    bt_sql           sql;
+    bt_rows         *rows;
+    bt_store_status  status;
+
+    *end = (bt_key) { .given = false };
+
+    bt_sql_init(&sql);
+    add_keys_from(&sql, &w->part);
+    bt_sql_add(&sql, w->list->order);
+    bt_sql_value(&sql, " LIMIT 2 OFFSET ?", bt_int(w->wanted - 1));
+
+    status = bt_sql_run(&sql, w->reply->store, &rows);
+    bt_sql_free(&sql);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
+
+    if (bt_rows_next(rows) > 0) {
+        *end = (bt_key) { true, bt_rows_get(rows, 0).number,
+                          bt_rows_get(rows, 1).number };
+        w->more_below = bt_rows_next(rows) > 0;
+    }
+
+    bt_rows_close(rows);
+
+    return BT_STORE_OK;
+}
+
+
+/* A long page has its first bytes out before its last row is read: where it
+ * ends is looked up before, and then holds, however many rows come or go
+ * meanwhile, so that none is passed over. */
+static bt_store_status
+foresee_end(walk *w)
+{
+    bt_key           end;
+    bt_store_status  status;
+
+    if (!w->reply->output->pieces) {
+        return BT_STORE_OK;
+    }
+
+    if (is_before(w)) {
+        w->more_below = true;
+        write_next(w);
+        return BT_STORE_OK;
+    }
+
+    if (w->wanted == BT_SIZE_ALL) {
+        return BT_STORE_OK;
+    }
+
+    status = find_end(w, &end);
+
+    if (status != BT_STORE_OK || !w->more_below) {
+        return status;
+    }
+
+    w->part.lower = (bt_key) { true, end.at, end.id - 1 };
+    w->wanted = BT_SIZE_ALL;
+    bt_document_page_link(w->reply, "next", "after", end.at, end.id);
+
+    return BT_STORE_OK;
+}
+
+
 static bt_store_status
 begin_csv(walk *w)
 {
+    bt_store_status  status;
+
     write_links(w);
+    status = foresee_end(w);
+
+    if (status != BT_STORE_OK) {
+        return status;
+    }
 
     bt_csv_begin(&w->csv, w->reply->output);
     bt_csv_names(&w->csv, w->list->fields, w->list->field_count);
@@ -480,8 +558,17 @@ write_csv_row(walk *w, bt_rows *rows, void *context)
 }
 
 
-/* Where the next page begins can be told as long as no byte is out. */
-static const face  csv_face = { false, begin_csv, write_csv_row, write_next };
+/* Of a page that is whole before its first byte, else it has been told. */
+static void
+end_csv(walk *w)
+{
+    if (!w->reply->output->pieces) {
+        write_next(w);
+    }
+}
+
+
+static const face  csv_face = { false, begin_csv, write_csv_row, end_csv };
 
 
 /* What follows begins before anything is read: a change in between comes

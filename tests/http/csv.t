@@ -179,6 +179,45 @@ my @pages = map { my (undef, @lines) = csv_parse($_->{body});
 my (undef, @both) = csv_parse($t->get('/backup/data.csv?range=7d&size=10',
     user => 'feed')->{body});
 is("@pages", join(' ', map { $_->[0] } @both), 'the pages are one list');
+# Pages that are longer than what is kept whole before it is sent.
+my $long = $records->add_cluster(name => 'long');
+$records->add_many(1900, cluster_id => $long, tenant_id =>
+    $records->add_tenant(cluster_id => $long, name => 'acct'));
+
+sub ids_of {
+    my ($answer) = @_;
+    my (undef, @lines) = csv_parse($answer->{body});
+    return map { $_->[0] } @lines;
+}
+
+sub link_of {
+    my ($answer, $rel) = @_;
+    return ($answer->{headers}{link} // '') =~ /<([^>]*)>; rel="$rel"/ ? $1
+        : undef;
+}
+
+my @whole = ids_of($t->get("/backup/data.csv?range=7d&cluster-id=$long",
+    user => 'feed'));
+is(scalar @whole, 1900, 'a long list');
+my (@long, @sizes, $path);
+for ($path = "/backup/data.csv?range=7d&cluster-id=$long&size=600"; $path;) {
+    my $page = $t->get($path, user => 'feed');
+    push @long, $page;
+    push @sizes, scalar(my @ids = ids_of($page));
+    $path = link_of($page, 'next');
+    last if @long > 5;
+}
+is("@sizes", '600 600 600 100', 'its pages, by Link: next');
+is(join(' ', map { ids_of($_) } @long), "@whole", 'are the list');
+my $back = $t->get(link_of($long[2], 'prev'), user => 'feed');
+is(join(' ', ids_of($back)), join(' ', ids_of($long[1])), 'prev of a long one');
+is(join(' ', ids_of($t->get(link_of($back, 'next'), user => 'feed'))),
+    join(' ', ids_of($long[2])), 'and next of that');
+is(link_of($t->get("/backup/data.csv?range=7d&cluster-id=$long&size=1900",
+    user => 'feed'), 'next'), undef, 'none where the page is the list');
+is(link_of($long[1], 'first'), "/backup/data.csv?range=7d&cluster-id=$long"
+    . '&size=600', 'first');
+
 my $id = qr/request-id="([0-9a-f]{32})"/;
 for my $path ('data.xml', 'data.csv', 'data', 'nothing.xml', 'feed.xsd') {
     my $answer = $t->get("/backup/$path", user => 'viewer');
