@@ -125,12 +125,49 @@ for my $row ($t->sql("SELECT id FROM log_backups WHERE status = 'IN_PROGRESS'"
         'a command');
 }
 
+my $yesterday = $t->value('SELECT UTC_DATE() - INTERVAL 1 DAY');
+
+# A report is never written anew while it is there.
+sub report_anew {
+    $t->sql("DELETE FROM $_") for qw(report_parts reports);
+    my ($status, $text) = $t->ctl('report', 'write', '--day', $yesterday,
+        '--report-sheet', $t->root . '/xslt/report.xsl');
+    fail("a report: $text") if $status;
+    return;
+}
+
 # ELT gives NULL now and then where a column must not have it: those stay.
 sub shuffle_records {
     for my $table (sort keys %table) {
         my $columns = $table{$table};
         $t->sql("UPDATE IGNORE $table SET " . join ', ', map {
             "$_ = $columns->{$_}" } sort keys %$columns);
+    }
+    report_anew();
+    return;
+}
+
+# --- notifications: an agent tells of what it sees ---------------------------
+
+my %roots;
+
+# Its documents stand beside those of the page, whole or not at all; the clusters
+# are nobody's, so that what they say stays as it was shuffled.
+sub start_telling {
+    my $dir = $t->dir;
+    $t->sql('DELETE FROM cluster_access');
+    $t->_write("$dir/tell", "#!/bin/sh\ncat > $dir/tmp/told.\$\$ && mkdir -p"
+        . " $dir/documents && mv $dir/tmp/told.\$\$"
+        . " $dir/documents/told-\$\$.xml\n");
+    chmod 0755, "$dir/tell";
+    $t->start_agent(options => [ '--notify', "$dir/tell", '--notify-delay', 1,
+        '--notify-interval', 2 ]);
+    return;
+}
+
+sub count_told {
+    for my $path (glob $t->dir . '/documents/told-*.xml') {
+        $roots{$1}++ if $t->read_file($path) =~ /<([\w-]+) xmlns=/;
     }
     return;
 }
@@ -143,7 +180,7 @@ my %ids = map { my ($view, $table) = @$_;
     [ cleanup => 'cleanup_tasks' ], [ second => 'second_backups' ],
     [ clusters => 'clusters' ], [ commands => 'commands' ];
 
-my @views = (qw(data log cleanup second clusters commands audit));
+my @views = (qw(data log cleanup second clusters commands audit reports));
 my @zones = ('UTC', 'Asia/Shanghai', '%2B05:45', 'America/St_Johns');
 
 sub list_path {
@@ -167,11 +204,13 @@ sub other_path {
     my $data = 'data/' . pick(@{ $ids{data} });
     return pick("$log/" . pick(qw(start stop restart acknowledge)),
         "$data/cause", "$data/second", "$data/acknowledge",
-        'commands/' . pick(@{ $ids{commands} }) . '/cancel') . '.xml';
+        'commands/' . pick(@{ $ids{commands} }) . '/cancel',
+        "reports/$yesterday", 'health') . '.xml';
 }
 
-my (%roots, %statuses);
+my %statuses;
 my ($valid, $wrong, $replaced) = (0, 0, 0);
+start_telling();
 for my $case (1 .. $cases) {
     shuffle_records() if $case % $round == 1;
     my $path = rand() < 0.4 ? list_path() : rand() < 0.5 ? record_path()
@@ -186,6 +225,9 @@ for my $case (1 .. $cases) {
         last if ++$wrong == 10;
     }
     next if $case % $round && $case < $cases;
+    $t->wait_until(sub { glob $t->dir . '/documents/told-*.xml' })
+        if !$roots{notification};
+    count_told();
     my ($count, $faults) = $t->check_documents;
     $valid += $count;
     next if $faults eq '';
@@ -195,9 +237,11 @@ for my $case (1 .. $cases) {
 cmp_ok($valid, '>=', $cases, "$valid documents are valid: "
     . join ', ', map { "$_ $statuses{$_}" } sort keys %statuses);
 cmp_ok($replaced, '>', 0, 'texts that XML forbids are among them');
-is(join(' ', sort keys %roots), 'action-form audit-events cause cleanup-task'
-    . ' cleanup-tasks cluster clusters command commands data-backup-tasks error'
-    . ' log-backup log-backups second-backup second-backups task',
-    'documents of every root') if $cases >= 400;
+my @roots = $t->read_file($t->root . '/schema/feed/feed.xsd')
+    =~ /^  <xs:element name="([\w-]+)"/mg;
+is(join(' ', sort keys %roots), join(' ', sort @roots),
+    'documents of every root of the schema') if $cases >= 400;
+note(join ', ', map { "$_ $roots{$_}" } sort keys %roots);
 
+$t->stop_agent;
 $t->done;
