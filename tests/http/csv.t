@@ -253,7 +253,7 @@ for my $path ('data.csv?size=x', 'data/1.csv', 'health.csv', 'data.csv.xml',
 # --- a spreadsheet -----------------------------------------------------------
 
 SKIP: {
-    skip 'LibreOffice is not installed', 3 if !grep { -x "$_/soffice" }
+    skip 'LibreOffice is not installed', 4 if !grep { -x "$_/soffice" }
         split /:/, $ENV{PATH};
     my $dir = $t->dir . '/sheet';
     mkdir $dir;
@@ -268,6 +268,16 @@ SKIP: {
     my ($names) = csv_parse($hostile->{body});
     my @rows = $sheet =~ m{<table:table-row\b[^>]*>(?:(?!</table:table-row>).)*<text:p>}gs;
     is(scalar @rows, @texts + 1, 'as many rows as lines');
+    # Cells up to the last that has text, of the widest row.
+    my $columns = 0;
+    for my $row (@rows) {
+        my $cells = 0;
+        while ($row =~ m{<table:table-cell\b([^>]*?)(/?)>}g) {
+            $cells += $1 =~ /columns-repeated="(\d+)"/ ? $1 : 1;
+            $columns = $cells if !$2 && $cells > $columns;
+        }
+    }
+    is($columns, scalar @$names, 'and as many columns as names');
 }
 
 $t->done;

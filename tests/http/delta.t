@@ -154,6 +154,24 @@ $slow->{documents} = 0;
 ok(follow_all($slow), 'follows 2500 rows of one change');
 is_deeply($slow->{have}, in_store($slow), 'all are there');
 is($slow->{documents}, 4, 'in four documents');
+
+# A start in parts: the position first, then pages, while records change.
+my $parts = { view => 'data', query => '', have => {}, delta =>
+    $t->xml($t->get('/backup/data.xml?updated-after=2199-01-01T00:00:00Z',
+    user => 'feed'))->link('delta') };
+my $next = '/backup/data.xml?updated-after=1970-01-01T00:00:00Z&size=700';
+while ($next) {
+    my $page = $t->xml($t->get($next, user => 'feed'));
+    $parts->{have}{ $_->text('id') } = $_->text('status') . '|'
+        . $_->text('updated') for $page->find('tasks/task');
+    $records->set(data => $_->[0], status => 'FAILED') for $t->sql('SELECT id'
+        . ' FROM data_tasks ORDER BY RAND() LIMIT 2');
+    $records->remove(data => $_->[0]) for $t->sql('SELECT id FROM data_tasks'
+        . ' ORDER BY RAND() LIMIT 2');
+    $next = $page->link('next');
+}
+ok(follow_all($parts), 'follows from before the pages');
+is_deeply($parts->{have}, in_store($parts), 'a start in parts');
 $t->sql("DELETE FROM data_tasks WHERE source_id LIKE 'many-%'");
 $reader = start('data');
 
