@@ -308,7 +308,7 @@ bt_act_note(bt_store *store, const bt_actor *actor, const char *action,
     status = bt_store_begin(store);
 
     if (status == BT_STORE_OK) {
-        status = bt_change_number(store, BT_CHANGE_NOWHERE, &number);
+        status = bt_change_number(store, BT_CHANGE_EVERYWHERE, &number);
     }
 
     if (status == BT_STORE_OK) {

@@ -292,3 +292,37 @@ bt_query_parse(bt_str raw, const bt_route *route, const bt_param_conf *conf,
 
     return state.refused ? refusal->status : 200;
 }
+
+
+bool
+bt_query_is_stream(const bt_query *query, const bt_route *route)
+{
+    if (route->view == BT_VIEW_REPORT) {
+        return true;
+    }
+
+    return bt_view_is_list(route->view) && route->view != BT_VIEW_CLUSTERS
+           && query->size > BT_SIZE_PAGE;
+}
+
+
+bool
+bt_query_may_be_kept(const bt_query *query, const bt_route *route)
+{
+    switch (route->view) {
+
+    case BT_VIEW_NONE:
+    case BT_VIEW_ROOT:
+    case BT_VIEW_STATIC:
+    case BT_VIEW_SCHEMA:
+    case BT_VIEW_HEALTH:
+    case BT_VIEW_HEALTH_REPORT:
+    case BT_VIEW_METRICS:
+    case BT_VIEW_ACTION:
+    case BT_VIEW_COMMAND:
+        return false;
+
+    default:
+        return query->delta[0] == '\0' && !bt_query_is_stream(query, route);
+    }
+}

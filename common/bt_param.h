@@ -124,6 +124,15 @@ void        bt_cursor_format(char out[BT_CURSOR_MAX], const bt_query *query,
 void        bt_delta_format(char out[BT_CURSOR_MAX], const bt_query *query,
                             const bt_route *route, const bt_delta *delta);
 
+/* True for a list longer than a page: it is read in chunks, each for itself,
+ * since a view of the store as it was would have to be held for as long as a
+ * reader takes.  A report is one, too: it does not change. */
+bool        bt_query_is_stream(const bt_query *query, const bt_route *route);
+/* True for what a shared cache may keep for a moment: documents that are whole
+ * before their first byte, but neither positions nor what somebody who has
+ * just acted waits for. */
+bool        bt_query_may_be_kept(const bt_query *query, const bt_route *route);
+
 const char *bt_param_name(bt_param_e param);
 bool        bt_param_allowed(bt_param_e param, const bt_route *route);
 const char *bt_range_name(bt_range_e range);

@@ -143,6 +143,16 @@ bt_delta_link(bt_reply *reply, const bt_delta *delta)
 }
 
 
+bool
+bt_delta_is_old(const bt_request *request)
+{
+    const bt_query  *query = &request->query;
+
+    return query->delta[0] != '\0'
+           && request->now - query->position_delta.issued > KEPT;
+}
+
+
 static int
 refuse_gone(bt_reply *reply, const char *text)
 {
@@ -173,7 +183,7 @@ check_position(walk *w)
         return bt_reply_store(w->reply, status);
     }
 
-    if (w->reply->request->now - w->at.issued > KEPT) {
+    if (bt_delta_is_old(w->reply->request)) {
         return refuse_gone(w->reply, "This position is older than what is"
                            " kept of removed records. Start again with the"
                            " whole list.");

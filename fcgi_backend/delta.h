@@ -13,6 +13,9 @@ bool bt_delta_is_offered(const bt_reply *reply);
 bt_store_status bt_delta_begin(bt_reply *reply, const bt_list *list,
                                bt_delta *delta);
 
+/* True for a position that is older than what is kept. */
+bool bt_delta_is_old(const bt_request *request);
+
 /* The link that leads on from a position. */
 void bt_delta_link(bt_reply *reply, const bt_delta *delta);
 

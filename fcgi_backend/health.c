@@ -2,6 +2,8 @@
 
 #include "fcgi_backend/health.h"
 
+#include "fcgi_backend/validator.h"
+
 
 /* Which clusters a request leaves. */
 typedef struct {
@@ -68,6 +70,7 @@ bt_health_add(bt_reply *reply)
     status = bt_health_read(reply, &filter, BT_FILTER_SCOPE, 0, &health);
 
     if (status == BT_STORE_OK) {
+        bt_validator_compare(reply, &health);
         bt_health_write(reply->xml, reply->zone, &health,
                         reply->request->now);
     }

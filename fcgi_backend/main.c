@@ -21,6 +21,8 @@
 #define BACKLOG            511
 #define STATEMENT_SECONDS  20
 #define CONNECT_SECONDS    5
+#define CACHE_SECONDS      1
+#define CACHE_MAX          60
 
 
 typedef struct {
@@ -32,6 +34,7 @@ typedef struct {
     int         command_seconds;
     bool        no_reports;
     bt_report_conf report;
+    int         cache_seconds;
 } options;
 
 
@@ -41,7 +44,7 @@ usage(FILE *out)
     fprintf(out,
             "Usage: " PROGRAM " --socket PATH --store OPTIONFILE\n"
             "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
-            "           [--command-deadline SECONDS]\n"
+            "           [--command-deadline SECONDS] [--cache SECONDS]\n"
             "           [--report-zone ZONE] [--report-language en|zh]\n"
             "           [--report-sheet FILE] [--no-reports]\n"
             "\n"
@@ -123,6 +126,11 @@ take_option(options *o, int option)
     case 'n':
         o->no_reports = true;
         return -1;
+    case 'a':
+        o->cache_seconds = bt_process_number(optarg, CACHE_MAX);
+        return o->cache_seconds > 0 ? -1
+               : fail("--cache", optarg,
+                      "not a number of seconds from 1 to 60");
 
     case 'h':
         usage(stdout);
@@ -155,13 +163,14 @@ read_options(options *o, int argc, char **argv)
         { "report-language", required_argument, NULL, 'g' },
         { "report-sheet", required_argument, NULL, 'x' },
         { "no-reports", no_argument, NULL, 'n' },
+        { "cache", required_argument, NULL, 'a' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
     };
 
     *o = (options) { .threads = THREADS, .command_seconds = BT_COMMAND_SECONDS,
-                     .log = "stderr",
+                     .cache_seconds = CACHE_SECONDS, .log = "stderr",
                      .report = { .zone = "UTC", .language = "en",
                                  .sheet = BT_SHARE_DIR "/xslt/report.xsl" } };
 
@@ -265,6 +274,7 @@ serve(const options *o, int fd)
         .socket = fd,
         .threads = (unsigned) o->threads,
         .command_seconds = o->command_seconds,
+        .cache_seconds = o->cache_seconds,
         .store = {
             .defaults_file = o->store,
             .group = "backup-tasks",

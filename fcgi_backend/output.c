@@ -19,6 +19,7 @@ typedef struct {
 static const status_entry  reasons[] = {
     { 200, " OK" },
     { 303, " See Other" },
+    { 304, " Not Modified" },
     { 400, " Bad Request" },
     { 403, " Forbidden" },
     { 404, " Not Found" },
@@ -60,6 +61,9 @@ bt_output_reset(bt_output *output)
 {
     output->len = 0;
     output->more_len = 0;
+    output->tag = NULL;
+    output->date = NULL;
+    output->vary = NULL;
     output->failed = false;
 }
 
@@ -140,6 +144,18 @@ send_header(bt_output *output, const char *name, const char *value)
 }
 
 
+static void
+send_seconds(bt_output *output, const char *name, int seconds)
+{
+    if (seconds > 0) {
+        send_text(output, name);
+        send_text(output, ": ");
+        send_number(output, seconds);
+        send_text(output, "\r\n");
+    }
+}
+
+
 static const char *
 reason(int status)
 {
@@ -168,17 +184,18 @@ start(bt_output *output)
     send_number(output, output->status);
     send_text(output, reason(output->status));
     send_text(output, "\r\n");
+
+    /* Before Cache-Control, whose "private" nginx would take for "never". */
+    send_seconds(output, "X-Accel-Expires", output->cache_seconds);
     send_header(output, "Content-Type", output->type);
     send_header(output, "Cache-Control", output->cache_control);
     send_header(output, "Location", output->location);
+    send_header(output, "ETag", output->tag);
+    send_header(output, "Last-Modified", output->date);
+    send_header(output, "Vary", output->vary);
     send_bytes(output, output->more, output->more_len);
 
-    if (output->retry_after > 0) {
-        send_text(output, "Retry-After: ");
-        send_number(output, output->retry_after);
-        send_text(output, "\r\n");
-    }
-
+    send_seconds(output, "Retry-After", output->retry_after);
     send_text(output, "\r\n");
 }
 

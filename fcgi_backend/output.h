@@ -18,8 +18,12 @@ typedef struct {
     int           status;          /* HTTP status */
     const char   *type;            /* Content-Type */
     const char   *cache_control;
+    int           cache_seconds;   /* in nginx's cache; 0: not there */
     int           retry_after;     /* seconds; 0: no such header */
     const char   *location;        /* of a redirect; NULL: none */
+    const char   *tag;             /* ETag; NULL: none */
+    const char   *date;            /* Last-Modified; NULL: none */
+    const char   *vary;            /* NULL: none */
     char          more[BT_HEADERS_MAX];   /* further header lines */
     size_t        more_len;
     bool          pieces;

@@ -47,8 +47,8 @@ write_kind(bt_reply *reply, const bt_list *list, const bt_counts *counts,
 
 
 /* The query's window, else the last 24 hours in whole minutes. */
-static void
-find_window(const bt_request *request, bt_usec *from, bt_usec *to)
+void
+bt_overview_window(const bt_request *request, bt_usec *from, bt_usec *to)
 {
     *from = request->query.from;
     *to = request->query.to;
@@ -70,7 +70,7 @@ bt_overview_write(bt_reply *reply, const bt_filter *filter)
     bt_counts        counts, settled;
     bt_store_status  status;
 
-    find_window(reply->request, &from, &to);
+    bt_overview_window(reply->request, &from, &to);
 
     bt_xml_open(reply->xml, "overview");
     bt_document_time_attr(reply, "from", from);

@@ -5,6 +5,7 @@
 
 #include "fcgi_backend/output.h"
 #include "fcgi_backend/request.h"
+#include "fcgi_backend/watch.h"
 #include "xml/bt_xml.h"
 
 /* What a worker thread keeps from request to request. */
@@ -12,6 +13,8 @@ typedef struct {
     bt_store *store;
     bt_pool  *pool;
     bt_zone   zone;               /* the last one used; name "" at first */
+    bt_watch *watch;              /* that of the server */
+    int       cache_seconds;      /* how long a shared cache may keep */
     int       command_seconds;    /* life of a requested command */
     unsigned  threads;            /* of this worker */
     bt_usec   started;            /* this worker */
@@ -28,6 +31,13 @@ typedef struct {
     const char *start_again;      /* address of a whole list; NULL: none */
 } bt_error;
 
+/* What tells a reader's copy from the present document; "" for none. */
+typedef struct {
+    char          tag[80];        /* ETag, weak but of what never changes */
+    char          date[32];       /* Last-Modified */
+    unsigned char health[BT_DIGEST_SIZE];   /* the health that it counts */
+} bt_validator;
+
 struct bt_counted;
 
 typedef struct {
@@ -38,6 +48,7 @@ typedef struct {
     bt_output  *output;
     bt_xml     *xml;
     bt_error    error;
+    bt_validator validator;
     struct bt_counted *counted;   /* what count.c has counted already */
 } bt_reply;
 

@@ -164,9 +164,20 @@ read_method(bt_request *request)
 }
 
 
+/* What the reader has, and what else makes the page. */
+static void
+read_conditions(bt_request *request)
+{
+    request->page = param(request, "BT_PAGE");
+    request->if_none_match = param(request, "BT_IF_NONE_MATCH");
+    request->if_modified_since = param(request, "BT_IF_MODIFIED_SINCE");
+}
+
+
 static void
 read_person(bt_request *request)
 {
+    request->scope_text = param(request, "BT_SCOPE");
     request->user = param(request, "BT_USER");
     request->role_names = param(request, "BT_ROLES");
     request->roles = bt_roles_parse(bt_str_of(request->role_names));
@@ -203,6 +214,7 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
 
     read_method(request);
     read_person(request);
+    read_conditions(request);
     read_route(request);
 
     if (request->route.view == BT_VIEW_HEALTH) {
@@ -218,7 +230,7 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
                       " complete its configuration.");
     }
 
-    if (!bt_scope_parse(&request->scope, bt_str_of(param(request, "BT_SCOPE")),
+    if (!bt_scope_parse(&request->scope, bt_str_of(request->scope_text),
                         pool))
     {
         return refuse(refusal, 500, "There is no memory left. Try again in a"

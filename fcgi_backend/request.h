@@ -48,6 +48,10 @@ typedef struct {
     const char   *csrf;           /* "current previous" */
     const char   *zone_name;      /* BT_TZ */
     const char   *query_text;     /* BT_QUERY */
+    const char   *scope_text;     /* BT_SCOPE */
+    const char   *page;           /* all else that nginx shapes a page by */
+    const char   *if_none_match;  /* "" where nginx itself compares */
+    const char   *if_modified_since;
     int64_t       content_length;
 } bt_request;
 

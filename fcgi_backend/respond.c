@@ -9,6 +9,7 @@
 #include "fcgi_backend/document.h"
 #include "fcgi_backend/ready.h"
 #include "common/bt_log.h"
+#include "fcgi_backend/validator.h"
 #include "fcgi_backend/views.h"
 
 #define RETRY_AFTER  5          /* seconds */
@@ -69,19 +70,66 @@ set_zone(bt_reply *reply)
 }
 
 
-/* Lists longer than a page are read in chunks, each for itself: a view of the
- * store as it was would have to be held for as long as a reader takes.  A
- * report does not change. */
-static bool
-is_stream(const bt_request *request)
+/* The document, with its validator where it has one. */
+static int
+build(bt_reply *reply)
 {
-    if (request->route.view == BT_VIEW_REPORT) {
-        return true;
+    int              status;
+    bt_store_status  read;
+
+    if (!bt_validator_applies(reply->request)) {
+        return handlers[reply->request->route.view](reply);
     }
 
-    return bt_view_is_list(request->route.view)
-           && request->route.view != BT_VIEW_CLUSTERS
-           && request->query.size > BT_SIZE_PAGE;
+    read = bt_validator_read(reply);
+
+    if (read != BT_STORE_OK) {
+        return bt_reply_store(reply, read);
+    }
+
+    if (bt_query_is_stream(&reply->request->query, &reply->request->route)) {
+        bt_validator_headers(reply);
+    }
+
+    if (bt_query_may_be_kept(&reply->request->query,
+                             &reply->request->route))
+    {
+        reply->output->cache_seconds = reply->context->cache_seconds;
+    }
+
+    status = handlers[reply->request->route.view](reply);
+
+    if (status == 200
+        && !bt_query_is_stream(&reply->request->query, &reply->request->route))
+    {
+        bt_validator_headers(reply);
+    }
+
+    return status == 200 && bt_validator_is_asked(reply->request)
+           && !reply->output->started && bt_validator_is_current(reply, true)
+           ? 304 : status;
+}
+
+
+/* Tells from the validator alone, which costs one statement. */
+static int
+check_copy(bt_reply *reply)
+{
+    bt_store_status  status;
+
+    if (!bt_validator_applies(reply->request)
+        || !bt_validator_is_asked(reply->request))
+    {
+        return 200;
+    }
+
+    status = bt_validator_read(reply);
+
+    if (status != BT_STORE_OK) {
+        return bt_reply_store(reply, status);
+    }
+
+    return bt_validator_is_current(reply, false) ? 304 : 200;
 }
 
 
@@ -90,13 +138,18 @@ run_view(bt_reply *reply)
 {
     int              status;
     bt_store_status  begun;
-    view_handler     handler = handlers[reply->request->route.view];
 
     /* and a store that is away is what the health report is about */
-    if (is_stream(reply->request)
-        || reply->request->route.view == BT_VIEW_HEALTH_REPORT)
+    if (reply->request->route.view == BT_VIEW_HEALTH_REPORT) {
+        return build(reply);
+    }
+
+    status = check_copy(reply);
+
+    if (status != 200 || bt_query_is_stream(&reply->request->query,
+                                            &reply->request->route))
     {
-        return handler(reply);
+        return status == 200 ? build(reply) : status;
     }
 
     begun = bt_store_begin_read(reply->store);
@@ -105,7 +158,7 @@ run_view(bt_reply *reply)
         return bt_reply_store(reply, begun);
     }
 
-    status = handler(reply);
+    status = build(reply);
     bt_store_rollback(reply->store);
 
     return status;
@@ -285,6 +338,7 @@ send_error(bt_reply *reply, int status)
                          ? BT_FORMAT_HTML : BT_FORMAT_XML];
 
     output->cache_control = "private, no-store";
+    output->cache_seconds = 0;
     output->retry_after = status == 503 ? RETRY_AFTER : 0;
     output->location = NULL;
 
@@ -295,6 +349,21 @@ send_error(bt_reply *reply, int status)
         bt_document_error(reply, status);
     }
 
+    bt_output_finish(output);
+}
+
+
+/* What the reader has stays good, and what was built is dropped. */
+static void
+send_not_modified(bt_reply *reply)
+{
+    bt_output  *output = reply->output;
+
+    bt_output_reset(output);
+    output->status = 304;
+    output->type = NULL;
+    output->cache_seconds = 0;
+    bt_validator_headers(reply);
     bt_output_finish(output);
 }
 
@@ -347,7 +416,10 @@ finish(bt_reply *reply, int status)
                                 " Ask for a smaller one.");
     }
 
-    if (status < 400) {
+    if (status == 304) {
+        send_not_modified(reply);
+
+    } else if (status < 400) {
         reply->output->status = status;
         bt_output_finish(reply->output);
 

@@ -19,7 +19,7 @@
 
 /* A peer that neither reads nor writes for so long is given up. */
 #define STUCK_SECONDS   300
-#define EXPIRE_SECONDS  5
+#define EXPIRE_TIME     (5 * BT_SECOND)
 #define JOIN_NSEC       (50 * 1000 * 1000)
 #define NSEC            (1000 * 1000 * 1000)
 
@@ -36,12 +36,11 @@ struct bt_server {
     bt_server_conf   conf;
     bt_usec          started;
     atomic_bool      stopping;
-    pthread_mutex_t  mutex;
-    pthread_cond_t   stop;            /* wakes the keeper */
     pthread_t        keeper;
     bool             keeper_started;
     bt_store        *keeper_store;
     bt_reporting    *reporting;
+    bt_watch        *watch;
     worker          *workers;
 };
 
@@ -138,30 +137,6 @@ run_worker(void *data)
 }
 
 
-/* Waits until it is time again; false when the server stops. */
-static bool
-wait_turn(bt_server *server)
-{
-    struct timespec  until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += EXPIRE_SECONDS;
-
-    pthread_mutex_lock(&server->mutex);
-
-    while (!atomic_load(&server->stopping)
-           && pthread_cond_timedwait(&server->stop, &server->mutex, &until)
-              != ETIMEDOUT)
-    {
-        /* void */
-    }
-
-    pthread_mutex_unlock(&server->mutex);
-
-    return !atomic_load(&server->stopping);
-}
-
-
 static void
 expire_commands(bt_store *store)
 {
@@ -182,18 +157,29 @@ expire_commands(bt_store *store)
 }
 
 
-/* The keeper writes down what is over, while the others answer. */
+/* The keeper writes down what is over, and looks at what becomes true by time,
+ * while the others answer. */
 static void *
 run_keeper(void *data)
 {
+    bt_usec     now, due;
     bt_server  *server = data;
 
     bt_store_thread_begin();
     mask_wakeup(SIG_BLOCK);
+    due = 0;
 
-    do {
-        expire_commands(server->keeper_store);
-    } while (wait_turn(server));
+    while (!atomic_load(&server->stopping)) {
+        now = bt_time_now();
+
+        if (now >= due || now < due - EXPIRE_TIME) {
+            expire_commands(server->keeper_store);
+            due = now + EXPIRE_TIME;
+        }
+
+        bt_watch_rest(server->watch,
+                      bt_watch_look(server->watch, server->keeper_store));
+    }
 
     bt_store_free(server->keeper_store);
     server->keeper_store = NULL;
@@ -211,6 +197,8 @@ start_worker(bt_server *server, worker *w)
     w->context.threads = server->conf.threads;
     w->context.started = server->started;
     w->context.report_zone = server->conf.report.zone;
+    w->context.cache_seconds = server->conf.cache_seconds;
+    w->context.watch = server->watch;
     w->context.store = bt_store_new(&server->conf.store);
     w->context.pool = bt_pool_new();
 
@@ -278,16 +266,15 @@ bt_server_start(const bt_server_conf *conf)
     server->conf = *conf;
     server->started = bt_time_now();
     server->workers = calloc(conf->threads, sizeof(worker));
-    pthread_mutex_init(&server->mutex, NULL);
-    pthread_cond_init(&server->stop, NULL);
+    server->watch = bt_watch_new();
 
     FCGX_Init();
     sigemptyset(&action.sa_mask);
     sigaction(SIGUSR1, &action, NULL);
     mask_wakeup(SIG_BLOCK);
 
-    if (server->workers == NULL || !start_keeper(server)
-        || !start_reporting(server))
+    if (server->workers == NULL || server->watch == NULL
+        || !start_keeper(server) || !start_reporting(server))
     {
         bt_server_stop(server);
         return NULL;
@@ -331,10 +318,11 @@ bt_server_stop(bt_server *server)
 {
     unsigned  i;
 
-    pthread_mutex_lock(&server->mutex);
     atomic_store(&server->stopping, true);
-    pthread_cond_broadcast(&server->stop);
-    pthread_mutex_unlock(&server->mutex);
+
+    if (server->watch != NULL) {
+        bt_watch_wake(server->watch);
+    }
 
     FCGX_ShutdownPending();
 
@@ -350,8 +338,7 @@ bt_server_stop(bt_server *server)
         pthread_join(server->keeper, NULL);
     }
 
-    pthread_cond_destroy(&server->stop);
-    pthread_mutex_destroy(&server->mutex);
+    bt_watch_free(server->watch);
     free(server->workers);
     free(server);
 }

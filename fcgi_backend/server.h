@@ -9,6 +9,7 @@ typedef struct {
     int           socket;             /* listening */
     unsigned      threads;
     int           command_seconds;    /* life of a requested command */
+    int           cache_seconds;      /* of documents in nginx's cache */
     bt_store_conf store;
     bt_report_conf report;            /* zone NULL: writes no reports */
 } bt_server_conf;

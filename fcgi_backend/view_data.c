@@ -190,7 +190,9 @@ add_same(bt_sql *sql, bt_reply *reply, bt_value code)
     bt_filter_join(&filter, sql, BT_FILTER_SCOPE);
     bt_sql_value(sql, " WHERE x.code = ?", code);
     bt_sql_value(sql, " AND x.cause_at >= ?",
-                 bt_time(reply->request->now - SAME_CAUSE_DAYS * BT_DAY));
+                 bt_time(reply->request->now
+                         - reply->request->now % BT_MINUTE
+                         - SAME_CAUSE_DAYS * BT_DAY));
     bt_sql_value(sql, " AND t.status = 'FAILED' AND x.record_id <> ?",
                  bt_int(reply->request->route.id));
     bt_filter_where(&filter, sql, &bt_list_data.columns, BT_FILTER_SCOPE);

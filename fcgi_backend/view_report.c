@@ -1,5 +1,6 @@
 /* view_report.c: one daily report, as it was written. */
 
+#include "fcgi_backend/validator.h"
 #include "fcgi_backend/views.h"
 
 #include <stdio.h>
@@ -324,6 +325,12 @@ bt_view_report(bt_reply *reply)
         return refuse(reply, "The report of this day has been taken by"
                       " retention. The list of reports still tells its sums,"
                       " so that a copy can be proven.");
+    }
+
+    if (bt_validator_fixed(reply, d.sha256)) {
+        bt_rows_close(d.part);
+        reply->output->cache_control = FOR_EVER;
+        return 304;
     }
 
     add_headers(reply, &d);

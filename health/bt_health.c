@@ -170,6 +170,7 @@ read_cluster(reading *read, bt_rows *rows)
             .cluster_id = cluster->id,
             .cluster = cluster->name,
             .since = cluster->observed,
+            .began = cluster->observed,
             .seconds = (read->query->now - cluster->observed)
                        / BT_SECOND
         });
@@ -187,7 +188,8 @@ begin_risk(reading *read, bt_rows *rows)
         .tenant_id = bt_rows_get(rows, 2).number,
         .tenant = copy_text(read, bt_rows_get(rows, 3)),
         .since = BT_USEC_NONE,
-        .seconds = -1
+        .seconds = -1,
+        .began = INT64_MAX
     };
 }
 
@@ -197,8 +199,10 @@ set_since(const reading *read, bt_risk *risk, bt_value since)
 {
     risk->since = bt_value_time(since);
     risk->seconds = -1;
+    risk->began = INT64_MAX;
 
     if (risk->since != BT_USEC_NONE) {
+        risk->began = risk->since;
         risk->seconds = (read->query->now - risk->since) / BT_SECOND;
     }
 }
@@ -230,8 +234,10 @@ read_log(reading *read, bt_rows *rows)
         risk.since = BT_USEC_NONE;
         risk.seconds = bt_rows_get(rows, 7).number;
         observed = bt_value_time(bt_rows_get(rows, 8));
+        risk.began = read->query->now - risk.seconds * BT_SECOND;
 
         if (observed != BT_USEC_NONE) {
+            risk.began = observed - risk.seconds * BT_SECOND;
             risk.seconds += (read->query->now - observed) / BT_SECOND;
         }
     }
@@ -502,8 +508,8 @@ compare_risks(const void *a, const void *b)
         return x->kind < y->kind ? -1 : 1;
     }
 
-    if (x->seconds != y->seconds) {
-        return x->seconds > y->seconds ? -1 : 1;
+    if (x->began != y->began) {
+        return x->began < y->began ? -1 : 1;
     }
 
     order = strcmp(x->cluster, y->cluster);

@@ -50,6 +50,8 @@ typedef struct {
     int64_t     task_id;         /* 0: none */
     bt_usec     since;           /* BT_USEC_NONE: not known */
     int64_t     seconds;         /* how long or how late; -1: not known */
+    bt_usec     began;           /* that long ago; the order among equals does
+                                  * not depend on the moment */
 } bt_risk;
 
 typedef struct {

@@ -958,7 +958,12 @@ ngx_http_backup_tasks_init(ngx_conf_t *cf)
 
     *h = ngx_http_backup_tasks_log_handler;
 
-    return NGX_OK;
+    /* the names of our variables would fill nginx's usual table */
+
+    cmcf->variables_hash_max_size =
+                                  ngx_max(cmcf->variables_hash_max_size, 2048);
+
+    return ngx_http_backup_tasks_init_cache(cf);
 }
 
 

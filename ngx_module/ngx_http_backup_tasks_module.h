@@ -16,6 +16,8 @@
 
 typedef struct {
     ngx_array_t                        claims;      /* of variables */
+    ngx_array_t                        page;        /* indexes of variables */
+    ngx_str_t                          loaded;      /* when it was read */
 
     /* indexes of variables of nginx */
 
@@ -293,6 +295,14 @@ ngx_int_t ngx_http_backup_tasks_content_location_variable(
 /* The getter of variables that backup_tasks_token_claim_set makes. */
 ngx_int_t ngx_http_backup_tasks_claim_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+
+/* ngx_http_backup_tasks_cache.c: the variables of conditional requests and of
+ * a shared cache; what marks answers that are too old. */
+ngx_int_t ngx_http_backup_tasks_add_cache_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_backup_tasks_init_cache(ngx_conf_t *cf);
+/* The list ends with ngx_http_null_variable. */
+ngx_int_t ngx_http_backup_tasks_add_list(ngx_conf_t *cf,
+    const ngx_http_variable_t *list);
 
 /* Setters of directives, and what is called after ready-made setters. */
 char *ngx_http_backup_tasks_csrf_key_file(ngx_conf_t *cf, ngx_command_t *cmd,

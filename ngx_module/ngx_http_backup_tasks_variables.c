@@ -501,10 +501,27 @@ ngx_http_backup_tasks_locale_language(ngx_str_t *locale)
 ngx_int_t
 ngx_http_backup_tasks_add_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
+    if (ngx_http_backup_tasks_add_list(cf, ngx_http_backup_tasks_vars)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-    for (v = ngx_http_backup_tasks_vars; v->name.len; v++) {
-        var = ngx_http_add_variable(cf, &v->name, v->flags);
+    return ngx_http_backup_tasks_add_cache_variables(cf);
+}
+
+
+ngx_int_t
+ngx_http_backup_tasks_add_list(ngx_conf_t *cf, const ngx_http_variable_t *list)
+{
+    ngx_str_t                   name;
+    ngx_http_variable_t        *var;
+    const ngx_http_variable_t  *v;
+
+    for (v = list; v->name.len; v++) {
+        name = v->name;
+
+        var = ngx_http_add_variable(cf, &name, v->flags);
         if (var == NULL) {
             return NGX_ERROR;
         }

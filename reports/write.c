@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/bt_audit.h"
+
 /* In the order of the columns of the index. */
 static const bt_report_face *const  faces[] = {
     &bt_report_html, &bt_report_xml, &bt_report_csv
@@ -190,9 +192,11 @@ write_document(bt_report *report, const bt_report_face *face, written *about)
 static bt_store_status
 add_to_index(bt_report *report, const written about[FACES])
 {
-    size_t         i, n;
-    bt_value       values[16];
-    bt_reporter   *reporter = report->reporter;
+    size_t            i, n;
+    int64_t           number;
+    bt_value          values[16];
+    bt_reporter      *reporter = report->reporter;
+    bt_store_status   status;
 
     n = 0;
     values[n++] = bt_text(bt_str_of(report->day_text));
@@ -212,13 +216,18 @@ add_to_index(bt_report *report, const written about[FACES])
         values[n++] = bt_text(bt_str_of(about[i].sha256));
     }
 
-    return bt_store_run(reporter->writer,
-                        "INSERT INTO reports (day, group_name, zone, language,"
-                        " begins, ends, written, as_of, software_version,"
-                        " rows_count, html_bytes, html_sha256, xml_bytes,"
-                        " xml_sha256, csv_bytes, csv_sha256) VALUES (?, ?, ?,"
-                        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values, n,
-                        NULL, NULL);
+    status = bt_store_run(reporter->writer,
+                          "INSERT INTO reports (day, group_name, zone,"
+                          " language, begins, ends, written, as_of,"
+                          " software_version, rows_count, html_bytes,"
+                          " html_sha256, xml_bytes, xml_sha256,"
+                          " csv_bytes, csv_sha256) VALUES (?, ?, ?,"
+                          " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values, n,
+                          NULL, NULL);
+
+    return status == BT_STORE_OK
+           ? bt_change_number(reporter->writer, BT_CHANGE_EVERYWHERE, &number)
+           : status;
 }
 
 

@@ -44,6 +44,7 @@
   <xsl:param name="layout" select="'full'"/>
   <xsl:param name="base" select="'/backup/'"/>
   <xsl:param name="logout_url"/>
+  <xsl:param name="stale"/>
   <xsl:param name="brand_name"/>
   <xsl:param name="brand_logo"/>
   <xsl:param name="brand_style"/>

@@ -234,6 +234,11 @@
     <main id="main" tabindex="-1" data-say-copy="{f:t('copy')}"
         data-say-copied="{f:t('copied')}">
       <xsl:apply-templates select="/*" mode="refresh"/>
+      <xsl:if test="string(number($stale)) != 'NaN'">
+        <p class="verdict bad kept" role="status">
+          <xsl:value-of select="f:t1('page.kept', f:span($stale, 0))"/>
+        </p>
+      </xsl:if>
       <xsl:apply-templates select="/*" mode="main"/>
     </main>
   </xsl:template>

@@ -26,10 +26,10 @@ sub ask {
         headers => [ @accept, @{ $o{headers} || [] } ]);
 }
 
-# Vary, but for what gzip adds.
+# Vary, but for who asks, and for what gzip adds.
 sub vary {
     my ($answer) = @_;
-    return join ', ', grep { $_ ne 'Accept-Encoding' }
+    return join ', ', grep { !/^(?:Accept-Encoding|Authorization|Cookie)$/ }
         split /, */, $answer->{headers}{vary} // '';
 }
 

@@ -67,6 +67,17 @@ is(($failed->find('Backup'))[0]->attr('database'), do {
         $tasks->find('tasks/task');
     $first->text('cluster') . '/' . $first->text('tenant') }, 'their database');
 
+# What has not changed is not sent again.
+run_example('log.etag');
+is($t->xml($t->read_file("$dir/log.xml"))->{name}, 'log-backups',
+    'curl: log backups');
+$t->_write("$dir/log.xml", 'kept');
+run_example('log.etag');
+is($t->read_file("$dir/log.xml"), 'kept', 'curl: nothing new');
+$t->sql('UPDATE change_counter SET number = number + 1');
+run_example('log.etag');
+isnt($t->read_file("$dir/log.xml"), 'kept', 'curl: something new');
+
 # A document that breaks off is told from a whole one.
 (my $cut = $t->read_file("$dir/tasks.xml")) =~ s{<page [^>]*/>}{};
 $t->_write("$dir/cut.xml", $cut);

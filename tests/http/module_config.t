@@ -104,19 +104,22 @@ like(check(location => 'backup_tasks_csrf_key_file %%DIR%%/csrf.key;'),
 
 # The page for operators names every directive and every variable.
 sub names {
-    my ($file, $pattern) = @_;
-    open my $in, '<', "$FindBin::Bin/../../$file" or die "$file: $!";
-    my $text = join '', <$in>;
+    my ($pattern, @files) = @_;
+    my $text = '';
+    for my $file (@files) {
+        open my $in, '<', "$FindBin::Bin/../../$file" or die "$file: $!";
+        $text .= join '', <$in>;
+    }
     return join ' ', sort map { split m{`, `} } $text =~ /$pattern/gm;
 }
 my $source = 'ngx_module/ngx_http_backup_tasks';
 my $page = 'docs/directives.md';
-is(names($page, '^### (backup_tasks\w*)$'),
-    names("${source}_module.c", 'ngx_string\("(backup_tasks\w*)"\)'),
+is(names('^### (backup_tasks\w*)$', $page),
+    names('ngx_string\("(backup_tasks\w*)"\)', "${source}_module.c"),
     'directives of docs/directives.md');
-is(names($page, '^\| `([a-z_]+(?:`, `[a-z_]+)*)` \|'),
-    names("${source}_variables.c",
-        '(?:ngx_string\("backup_tasks_|ctx_variable\(")(\w+)"'),
+is(names('^\| `([a-z_]+(?:`, `[a-z_]+)*)` \|', $page),
+    names('(?:\{ ngx_string\("backup_tasks_|ctx_variable\(")(\w+)"',
+        map { "${source}_$_.c" } 'variables', 'cache'),
     'variables of docs/directives.md');
 
 # The shipped example, with its paths put in place.

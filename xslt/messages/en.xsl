@@ -66,6 +66,7 @@
     <m k="health.unknown.one" xml:space="preserve"><a n="n"><v n="n"/></a> cluster has never been observed.</m>
     <m k="health.unknown.many" xml:space="preserve"><a n="n"><v n="n"/></a> clusters have never been observed.</m>
     <m k="health.agents-away">No agent has been seen for {0}: nobody asks the clusters, all numbers here are at least that old, and nothing that is requested is carried out.</m>
+    <m k="page.kept">The records cannot be read at the moment. This page was made at least {0} ago.</m>
     <m k="health.all">See all of them.</m>
     <m k="risk.LOG_INTERRUPTED" xml:space="preserve">Log backup of <v n="who"/> was <a n="record">interrupted</a> <v n="age"/> ago.</m>
     <m k="risk.LOG_FAILED" xml:space="preserve">Log backup of <v n="who"/> <a n="record">failed</a> <v n="age"/> ago.</m>

@@ -66,6 +66,7 @@
     <m k="health.unknown.one" xml:space="preserve">有 <a n="n"><v n="n"/></a> 个集群从未采集到数据。</m>
     <m k="health.unknown.many" xml:space="preserve">有 <a n="n"><v n="n"/></a> 个集群从未采集到数据。</m>
     <m k="health.agents-away">已有 {0} 没有任何代理在线：无人采集集群，此处所有数据至少已有这么旧，发起的操作也不会执行。</m>
+    <m k="page.kept">目前无法读取备份记录。本页至少生成于 {0} 前。</m>
     <m k="health.all">查看全部。</m>
     <m k="risk.LOG_INTERRUPTED" xml:space="preserve"><v n="who"/> 的日志备份已于 <v n="age"/>前<a n="record">中断</a>。</m>
     <m k="risk.LOG_FAILED" xml:space="preserve"><v n="who"/> 的日志备份已于 <v n="age"/>前<a n="record">失败</a>。</m>
