@@ -216,6 +216,7 @@ bt_request_read(bt_request *request, FCGX_Request *fcgi, bt_pool *pool,
     read_person(request);
     read_conditions(request);
     read_route(request);
+    request->rendered = strcmp(param(request, "BT_RENDERED"), "1") == 0;
 
     if (request->route.view == BT_VIEW_HEALTH) {
         request->query_text = param(request, "BT_QUERY");

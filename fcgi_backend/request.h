@@ -33,6 +33,7 @@ typedef struct {
     bt_pool      *pool;
     bool          post;
     const char   *refused;        /* why nginx refuses this act; NULL: not */
+    bool          rendered;       /* by a sheet of the operator's */
     bt_route      route;
     bt_query      query;
     bt_usec       now;

@@ -306,6 +306,14 @@ set_headers(bt_output *output, const bt_request *request)
     output->cache_control = request->route.view == BT_VIEW_ACTION
                             ? "private, no-store" : "private, no-cache";
 
+    /* at an address of its own a document has a name already, and a sheet of
+     * its own, which errors are not shown to */
+    if (request->rendered) {
+        output->type = request->route.format == BT_FORMAT_XML
+                       ? types[BT_FORMAT_HTML] : output->type;
+        return;
+    }
+
     switch (request->route.format) {
 
     case BT_FORMAT_XML:

@@ -18,8 +18,6 @@ static ngx_int_t ngx_http_backup_tasks_method(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_probe(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
-static ngx_int_t ngx_http_backup_tasks_query(ngx_http_request_t *r,
-    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 static ngx_int_t ngx_http_backup_tasks_redirect(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx);
 static void *ngx_http_backup_tasks_create_main_conf(ngx_conf_t *cf);
@@ -250,6 +248,13 @@ static ngx_command_t  ngx_http_backup_tasks_commands[] = {
       0,
       NULL },
 
+    { ngx_string("backup_tasks_document"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_backup_tasks_document,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("backup_tasks_error"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_backup_tasks_error,
@@ -302,7 +307,7 @@ ngx_http_backup_tasks_handler(ngx_http_request_t *r)
 
     btcf = ngx_http_get_module_loc_conf(r, ngx_http_backup_tasks_module);
 
-    if (!btcf->enable) {
+    if (!btcf->enable && btcf->document.address.len == 0) {
         return NGX_DECLINED;
     }
 
@@ -324,7 +329,14 @@ ngx_http_backup_tasks_handler(ngx_http_request_t *r)
 
     ngx_memzero(&error, sizeof(ngx_http_backup_tasks_error_t));
 
-    rc = ngx_http_backup_tasks_admit(r, ctx, &error);
+    ctx->given = r->args;
+
+    if (btcf->document.address.len) {
+        rc = ngx_http_backup_tasks_admit_document(r, ctx, &error);
+
+    } else {
+        rc = ngx_http_backup_tasks_admit(r, ctx, &error);
+    }
 
     if (rc == NGX_DECLINED) {
         return NGX_DECLINED;
@@ -412,13 +424,7 @@ ngx_http_backup_tasks_admit(ngx_http_request_t *r,
                                             "address.");
     }
 
-    if (bt_route_allowed(&ctx->route, ctx->role_bits, &error->role) != 200) {
-        return ngx_http_backup_tasks_refuse(error, NGX_HTTP_FORBIDDEN,
-                                            "FORBIDDEN",
-                                            "Your roles do not allow this.");
-    }
-
-    rc = ngx_http_backup_tasks_method(r, ctx, error);
+    rc = ngx_http_backup_tasks_allowed(r, ctx, error);
     if (rc != NGX_OK) {
         return rc;
     }
@@ -530,6 +536,20 @@ ngx_http_backup_tasks_static(ngx_http_request_t *r,
 }
 
 
+ngx_int_t
+ngx_http_backup_tasks_allowed(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
+{
+    if (bt_route_allowed(&ctx->route, ctx->role_bits, &error->role) != 200) {
+        return ngx_http_backup_tasks_refuse(error, NGX_HTTP_FORBIDDEN,
+                                            "FORBIDDEN",
+                                            "Your roles do not allow this.");
+    }
+
+    return ngx_http_backup_tasks_method(r, ctx, error);
+}
+
+
 static ngx_int_t
 ngx_http_backup_tasks_method(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
@@ -581,7 +601,7 @@ ngx_http_backup_tasks_probe(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_backup_tasks_query(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error)
 {
@@ -591,8 +611,8 @@ ngx_http_backup_tasks_query(ngx_http_request_t *r,
     conf.range_max = ctx->conf->range_max * BT_SECOND;
     conf.time_zone = (const char *) ctx->time_zone.data;
 
-    if (bt_query_parse(ngx_http_backup_tasks_str(&r->args), &ctx->route, &conf,
-                       &ctx->query, &error->refusal)
+    if (bt_query_parse(ngx_http_backup_tasks_str(&ctx->given), &ctx->route,
+                       &conf, &ctx->query, &error->refusal)
         == 200)
     {
         return NGX_OK;
@@ -698,6 +718,7 @@ ngx_http_backup_tasks_create_loc_conf(ngx_conf_t *cf)
      *     btcf->brand_logo = { 0, NULL };
      *     btcf->brand_style = { 0, NULL };
      *     btcf->frame_ancestors = { 0, NULL };
+     *     btcf->document = { 0 };
      *     btcf->csrf_key = { 0, NULL };
      *     btcf->origin = { 0, NULL };
      *     btcf->base = { 0, NULL };
@@ -737,6 +758,8 @@ ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_backup_tasks_loc_conf_t  *prev = parent;
     ngx_http_backup_tasks_loc_conf_t  *conf = child;
 
+    ngx_uint_t  answers;
+
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
 
     ngx_conf_merge_ptr_value(conf->user, prev->user, NULL);
@@ -764,21 +787,31 @@ ngx_http_backup_tasks_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->origin = prev->origin;
     }
 
+    answers = conf->enable || conf->document.address.len;
+
     if (ngx_http_backup_tasks_merge_token(cf, &prev->token, &conf->token,
-                                          conf->enable)
+                                          answers)
         != NGX_CONF_OK
         || ngx_http_backup_tasks_merge_proxy(cf, &prev->proxy, &conf->proxy,
-                                             conf->enable)
+                                             answers)
            != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
 
-    if (!conf->enable) {
+    if (!answers) {
         return NGX_CONF_OK;
     }
 
-    if (prev->enable) {
+    if (conf->document.address.len) {
+
+        if (ngx_http_backup_tasks_merge_document(cf, prev, conf)
+            != NGX_CONF_OK)
+        {
+            return NGX_CONF_ERROR;
+        }
+
+    } else if (prev->enable) {
         /* a nested location belongs to the same pages */
         conf->prefix = prev->prefix;
         conf->escaped_prefix = prev->escaped_prefix;
@@ -795,12 +828,8 @@ static ngx_int_t
 ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
     ngx_http_backup_tasks_loc_conf_t *btcf)
 {
-    size_t                              len;
-    u_char                             *p;
-    ngx_str_t                          *name;
-    ngx_http_core_loc_conf_t           *clcf;
-    ngx_http_backup_tasks_srv_conf_t   *btscf;
-    ngx_http_backup_tasks_loc_conf_t  **location;
+    ngx_str_t                 *name;
+    ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     name = &clcf->name;
@@ -818,6 +847,24 @@ ngx_http_backup_tasks_set_prefix(ngx_conf_t *cf,
                       "with \"/\", such as \"/backup/\", not \"%V\"", name);
         return NGX_ERROR;
     }
+
+    return ngx_http_backup_tasks_add_location(cf, btcf);
+}
+
+
+ngx_int_t
+ngx_http_backup_tasks_add_location(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf)
+{
+    size_t                              len;
+    u_char                             *p;
+    ngx_str_t                          *name;
+    ngx_http_core_loc_conf_t           *clcf;
+    ngx_http_backup_tasks_srv_conf_t   *btscf;
+    ngx_http_backup_tasks_loc_conf_t  **location;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
 
     len = name->len
           + 2 * ngx_escape_uri(NULL, name->data, name->len, NGX_ESCAPE_URI);
@@ -914,7 +961,9 @@ ngx_http_backup_tasks_check_url(ngx_conf_t *cf, ngx_http_complex_value_t *url,
 static ngx_int_t
 ngx_http_backup_tasks_init(ngx_conf_t *cf)
 {
+    ngx_uint_t                          i;
     ngx_http_handler_pt                *h;
+    ngx_http_core_srv_conf_t          **cscf;
     ngx_http_core_main_conf_t          *cmcf;
     ngx_http_backup_tasks_main_conf_t  *btmcf;
 
@@ -943,6 +992,17 @@ ngx_http_backup_tasks_init(ngx_conf_t *cf)
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    cscf = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        if (ngx_http_backup_tasks_place_documents(cf,
+                cscf[i]->ctx->srv_conf[ngx_http_backup_tasks_module.ctx_index])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
     if (h == NULL) {

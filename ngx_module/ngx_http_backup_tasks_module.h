@@ -29,7 +29,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_array_t                        locations;   /* with the pages */
+    ngx_array_t                        locations;   /* pages, documents */
 } ngx_http_backup_tasks_srv_conf_t;
 
 
@@ -84,6 +84,17 @@ typedef struct {
 } ngx_http_backup_tasks_role_map_t;
 
 
+/* What backup_tasks_document names. */
+
+typedef struct {
+    ngx_str_t                          address;     /* empty: none */
+    ngx_str_t                          path;
+    ngx_str_t                          args;
+    bt_route                           route;
+    ngx_uint_t                         ignore_args;  /* of the client */
+} ngx_http_backup_tasks_document_t;
+
+
 typedef struct {
     ngx_flag_t                         enable;
     ngx_str_t                          prefix;      /* "/backup/" */
@@ -100,6 +111,8 @@ typedef struct {
     ngx_str_t                          brand_logo;
     ngx_str_t                          brand_style;
     ngx_str_t                          frame_ancestors;
+
+    ngx_http_backup_tasks_document_t   document;
 
     ngx_http_backup_tasks_token_conf_t  token;
     ngx_http_backup_tasks_proxy_conf_t  proxy;
@@ -128,12 +141,15 @@ typedef struct {
     ngx_str_t                          time_zone;   /* ends with a NUL */
     ngx_str_t                          language;
     ngx_str_t                          path;        /* below the prefix */
+    ngx_str_t                          given;       /* the query string */
 
     ngx_str_t                          method;
     ngx_str_t                          refused;     /* act: why */
     ngx_str_t                          view;
     ngx_str_t                          kind;
     ngx_str_t                          format;
+    ngx_str_t                          rendered;    /* "1": by a sheet of
+                                                     * the operator's */
     ngx_str_t                          action;
     ngx_str_t                          id;
     ngx_str_t                          args;        /* canonical */
@@ -209,6 +225,16 @@ ngx_int_t ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
 /* NGX_DECLINED where the page's own name counts. */
 ngx_int_t ngx_http_backup_tasks_brand_name(ngx_http_request_t *r,
     ngx_http_backup_tasks_loc_conf_t *btcf, ngx_str_t *name);
+
+/* 403 for the roles, 405 for the method. */
+ngx_int_t ngx_http_backup_tasks_allowed(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+/* Parses what was given for the route. */
+ngx_int_t ngx_http_backup_tasks_query(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
+/* All of this where the location is that of one document. */
+ngx_int_t ngx_http_backup_tasks_admit_document(ngx_http_request_t *r,
+    ngx_http_backup_tasks_ctx_t *ctx, ngx_http_backup_tasks_error_t *error);
 
 /* Lets Accept choose the route's format where the address leaves it open. */
 ngx_int_t ngx_http_backup_tasks_negotiate(ngx_http_request_t *r,
@@ -313,6 +339,8 @@ char *ngx_http_backup_tasks_time_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_backup_tasks_check_range(ngx_conf_t *cf, void *post,
     void *data);
+char *ngx_http_backup_tasks_document(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_backup_tasks_brand_path(ngx_conf_t *cf, void *post,
     void *data);
 char *ngx_http_backup_tasks_frame_ancestors(ngx_conf_t *cf,
@@ -351,6 +379,16 @@ char *ngx_http_backup_tasks_merge_token(ngx_conf_t *cf,
 char *ngx_http_backup_tasks_merge_proxy(ngx_conf_t *cf,
     ngx_http_backup_tasks_proxy_conf_t *prev,
     ngx_http_backup_tasks_proxy_conf_t *conf, ngx_uint_t enable);
+
+/* The rest of a location with a document, then of all of a server's. */
+char *ngx_http_backup_tasks_merge_document(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *prev,
+    ngx_http_backup_tasks_loc_conf_t *conf);
+ngx_int_t ngx_http_backup_tasks_place_documents(ngx_conf_t *cf,
+    ngx_http_backup_tasks_srv_conf_t *btscf);
+/* Makes the configuration of a client's address known. */
+ngx_int_t ngx_http_backup_tasks_add_location(ngx_conf_t *cf,
+    ngx_http_backup_tasks_loc_conf_t *btcf);
 
 /* The field of a directive's argument; NGX_ERROR, and it is logged. */
 ngx_int_t ngx_http_backup_tasks_field(ngx_conf_t *cf, ngx_str_t *name);

@@ -7,6 +7,7 @@
 #define NGX_HTTP_BACKUP_TASKS_NOT_ACCEPTABLE  406
 
 
+static ngx_uint_t ngx_http_backup_tasks_is_document(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_backup_tasks_is_open(ngx_http_request_t *r);
 
 
@@ -113,6 +114,10 @@ ngx_http_backup_tasks_is_feed(ngx_http_request_t *r)
     bt_format_e                   format;
     ngx_http_backup_tasks_ctx_t  *ctx;
 
+    if (ngx_http_backup_tasks_is_document(r)) {
+        return 1;
+    }
+
     path = r->unparsed_uri;
 
     p = ngx_strlchr(path.data, path.data + path.len, '?');
@@ -151,6 +156,17 @@ ngx_http_backup_tasks_is_page(ngx_http_request_t *r)
 }
 
 
+static ngx_uint_t
+ngx_http_backup_tasks_is_document(ngx_http_request_t *r)
+{
+    ngx_http_backup_tasks_loc_conf_t  *btcf;
+
+    btcf = ngx_http_backup_tasks_find_conf(r);
+
+    return btcf != NULL && btcf->document.address.len != 0;
+}
+
+
 /* Whether the address leaves the form of the answer open. */
 
 static ngx_uint_t
@@ -159,7 +175,9 @@ ngx_http_backup_tasks_is_open(ngx_http_request_t *r)
     size_t  i;
     bt_str  path, args;
 
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
+        || ngx_http_backup_tasks_is_document(r))
+    {
         return 0;
     }
 

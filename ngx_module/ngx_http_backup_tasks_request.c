@@ -5,6 +5,8 @@
 
 
 static void ngx_http_backup_tasks_cleanup(void *data);
+static ngx_uint_t ngx_http_backup_tasks_is_address(ngx_http_request_t *r,
+    ngx_str_t *path);
 
 
 /*
@@ -92,11 +94,24 @@ ngx_http_backup_tasks_find_conf(ngx_http_request_t *r)
     btscf = ngx_http_get_module_srv_conf(r, ngx_http_backup_tasks_module);
     locations = btscf->locations.elts;
 
-    found = btscf->locations.nelts ? locations[0] : NULL;
+    found = NULL;
     len = 0;
 
     for (i = 0; i < btscf->locations.nelts; i++) {
         prefix = &locations[i]->escaped_prefix;
+
+        if (locations[i]->document.address.len) {
+
+            if (ngx_http_backup_tasks_is_address(r, prefix)) {
+                return locations[i];
+            }
+
+            continue;
+        }
+
+        if (found == NULL) {
+            found = locations[i];
+        }
 
         if (prefix->len > len
             && r->unparsed_uri.len >= prefix->len
@@ -109,6 +124,16 @@ ngx_http_backup_tasks_find_conf(ngx_http_request_t *r)
     }
 
     return found;
+}
+
+
+static ngx_uint_t
+ngx_http_backup_tasks_is_address(ngx_http_request_t *r, ngx_str_t *path)
+{
+    return r->unparsed_uri.len >= path->len
+           && ngx_strncmp(r->unparsed_uri.data, path->data, path->len) == 0
+           && (r->unparsed_uri.len == path->len
+               || r->unparsed_uri.data[path->len] == '?');
 }
 
 

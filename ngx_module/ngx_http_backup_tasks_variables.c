@@ -40,6 +40,7 @@ static ngx_http_variable_t  ngx_http_backup_tasks_vars[] = {
     ngx_http_backup_tasks_ctx_variable("view", view),
     ngx_http_backup_tasks_ctx_variable("kind", kind),
     ngx_http_backup_tasks_ctx_variable("format", format),
+    ngx_http_backup_tasks_ctx_variable("rendered", rendered),
     ngx_http_backup_tasks_ctx_variable("action", action),
     ngx_http_backup_tasks_ctx_variable("id", id),
     ngx_http_backup_tasks_ctx_variable("query", args),
@@ -192,7 +193,7 @@ ngx_http_backup_tasks_export_query(ngx_http_request_t *r,
 
     /* the canonical form escapes more, and writes times in full */
 
-    size = r->args.len * 3 + 4 * BT_TIME_MAX + 256;
+    size = ctx->given.len * 3 + 4 * BT_TIME_MAX + 256;
 
     p = ngx_pnalloc(r->pool, size);
     if (p == NULL) {
