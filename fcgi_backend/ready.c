@@ -15,11 +15,12 @@ static const char  reads[] =
     READ("acknowledgements") ALSO("agents") ALSO("audit_events")
     ALSO("causes") ALSO("change_counter") ALSO("changes")
     ALSO("cleanup_tasks") ALSO("cluster_actions") ALSO("cluster_changes")
-    ALSO("cluster_groups")
-    ALSO("clusters") ALSO("commands") ALSO("data_task_tenants")
+    ALSO("cluster_groups") ALSO("clusters") ALSO("commands")
+    ALSO("data_task_tenants")
     ALSO("data_tasks") ALSO("hourly_counts") ALSO("log_backups")
     ALSO("log_gaps") ALSO("log_latency") ALSO("log_rounds")
-    ALSO("record_keys") ALSO("removed") ALSO("reports")
+    ALSO("record_keys") ALSO("removed") ALSO("report_parts")
+    ALSO("reports")
     ALSO("second_backups") ALSO("store_identity") ALSO("tenants");
 
 static const char  migrated[] = "SELECT MAX(version) FROM schema_migrations"

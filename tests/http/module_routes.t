@@ -72,8 +72,8 @@ my $params = $t->params($answer);
 delete $params->{HTTP_HOST};    # nginx 1.29 adds it by itself
 is_deeply([ sort keys %$params ], [ sort qw(BT_METHOD BT_VIEW BT_KIND
     BT_FORMAT BT_ACTION BT_ID BT_QUERY BT_FROM BT_TO BT_TZ BT_RANGE_MAX BT_USER
-    BT_ROLES BT_SCOPE BT_CSRF BT_CLIENT BT_REFUSED BT_REQUEST_ID BT_BASE
-    BT_ORIGIN BT_PAGE BT_IF_NONE_MATCH BT_IF_MODIFIED_SINCE CONTENT_TYPE
+    BT_ROLES BT_SCOPE BT_CSRF BT_CLIENT BT_REFUSED BT_RENDERED BT_REQUEST_ID
+    BT_BASE BT_ORIGIN BT_PAGE BT_IF_NONE_MATCH BT_IF_MODIFIED_SINCE CONTENT_TYPE
     CONTENT_LENGTH STDIN) ], 'the worker gets these parameters and no other');
 is($params->{BT_CLIENT}, '127.0.0.1', 'client address');
 like($params->{BT_REQUEST_ID}, qr/^[0-9a-f]{32}$/, 'request id');
