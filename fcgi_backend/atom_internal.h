@@ -5,6 +5,14 @@
 
 #include "fcgi_backend/list.h"
 
+/* A way to the entries by the few records that a parameter leaves: their table
+ * f by an index of theirs, and the condition for it (NULL: none). */
+typedef struct {
+    bt_param_e  param;
+    const char *from;
+    const char *condition;
+} bt_atom_way;
+
 /* Where the entries of a view's feed are.  list: table and index hints, the
  * order (by change number and record's id) and the columns of filters. */
 typedef struct {
@@ -14,6 +22,8 @@ typedef struct {
     const char *id;            /* the second part of the order */
     const char *record;        /* join for filters of the record's columns */
     uint32_t    needs;         /* bits of the parameters that are such */
+    const bt_atom_way *ways;
+    size_t      way_count;
     const char *by_time;       /* index for the numbers of a window */
     const char *columns;       /* of a bt_atom_entry, from k and its joins */
     const char *joins;
@@ -39,6 +49,7 @@ typedef struct {
     const bt_atom_source *source;
     bt_atom_identity      identity;
     bt_filter             filter;
+    const bt_atom_way    *way;           /* NULL: by the changes' own index */
     const char           *index;
     int64_t               least, most;   /* numbers of the window */
     bt_atom_key           first, last;   /* of the page; both or none given */

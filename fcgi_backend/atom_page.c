@@ -4,6 +4,13 @@
 
 #include "fcgi_backend/index.h"
 
+/* The changes of so many records are read and sorted in a few milliseconds. */
+#define FEW_RECORDS  1000
+
+#define CHANGES_OF_RECORDS                                                    \
+    " STRAIGHT_JOIN changes t FORCE INDEX (changes_record)"                   \
+    " ON t.record_id = f.id"
+
 
 /* " AND (number, id) < or > key", in a form that every optimizer makes a
  * range. */
@@ -27,6 +34,47 @@ add_key(bt_sql *sql, const bt_atom_source *source, const bt_atom_key *key,
 }
 
 
+static void
+add_condition(bt_sql *sql, const bt_query *query, const bt_atom_way *way)
+{
+    bt_value  value;
+
+    if (way->condition == NULL) {
+        return;
+    }
+
+    switch (way->param) {
+
+    case BT_PARAM_BACKUP_SET:
+        value = bt_int(query->backup_set);
+        break;
+
+    case BT_PARAM_METHOD:
+        value = bt_text(bt_str_of(query->method));
+        break;
+
+    default:
+        value = bt_text(bt_str_of(query->kind));
+    }
+
+    bt_sql_value(sql, way->condition, value);
+}
+
+
+static void
+add_table(bt_sql *sql, const bt_atom_page *page)
+{
+    if (page->way != NULL) {
+        bt_sql_add(sql, page->way->from);
+        bt_sql_add(sql, CHANGES_OF_RECORDS);
+
+    } else {
+        bt_sql_add(sql, page->source->list.table);
+        bt_sql_add(sql, page->index);
+    }
+}
+
+
 /* All entries of the feed, in no order. */
 static void
 add_entries(bt_sql *sql, const bt_atom_page *page)
@@ -35,8 +83,7 @@ add_entries(bt_sql *sql, const bt_atom_page *page)
     const bt_request      *request = page->reply->request;
 
     bt_sql_add(sql, source->keys);
-    bt_sql_add(sql, source->list.table);
-    bt_sql_add(sql, page->index);
+    add_table(sql, page);
     bt_filter_join(&page->filter, sql, BT_FILTER_ALL);
 
     if ((request->query.given & source->needs) != 0) {
@@ -44,6 +91,10 @@ add_entries(bt_sql *sql, const bt_atom_page *page)
     }
 
     bt_sql_add(sql, " WHERE 1 = 1");
+
+    if (page->way != NULL) {
+        add_condition(sql, &request->query, page->way);
+    }
 
     if (source->list.only != NULL) {
         bt_sql_add(sql, source->list.only);
@@ -79,7 +130,9 @@ find_numbers(bt_atom_page *page)
     const bt_list   *list = &page->source->list;
     const bt_query  *query = &page->reply->request->query;
 
-    if (query->from == BT_USEC_NONE || list->parent != NULL) {
+    if (query->from == BT_USEC_NONE || list->parent != NULL
+        || page->way != NULL)
+    {
         page->most = INT64_MAX;
         return BT_STORE_OK;
     }
@@ -108,6 +161,50 @@ find_numbers(bt_atom_page *page)
     }
 
     bt_rows_close(rows);
+
+    return BT_STORE_OK;
+}
+
+
+/* Of a parameter that leaves few records their changes are looked up: among
+ * all changes these few would be looked for up to the end. */
+static bt_store_status
+choose_way(bt_atom_page *page)
+{
+    size_t              i;
+    bt_sql              sql;
+    int64_t             count;
+    bt_store_status     status;
+    const bt_query     *query = &page->reply->request->query;
+    const bt_atom_way  *way;
+
+    for (i = 0; i < page->source->way_count; i++) {
+        way = &page->source->ways[i];
+
+        if ((query->given & (1u << way->param)) == 0
+            || (way->param == BT_PARAM_SETTLED && query->settled[0] != 'y'))
+        {
+            continue;
+        }
+
+        bt_sql_init(&sql);
+        bt_sql_add(&sql, "SELECT COUNT(*) FROM (SELECT 1 AS one");
+        bt_sql_add(&sql, way->from);
+        bt_sql_add(&sql, " WHERE 1 = 1");
+        add_condition(&sql, query, way);
+        bt_sql_value(&sql, " LIMIT ?) p", bt_int(FEW_RECORDS + 1));
+
+        status = bt_sql_number(&sql, page->reply->store, &count);
+
+        if (status != BT_STORE_OK) {
+            return status;
+        }
+
+        if (count <= FEW_RECORDS) {
+            page->way = way;
+            break;
+        }
+    }
 
     return BT_STORE_OK;
 }
@@ -218,10 +315,14 @@ bt_atom_find(bt_atom_page *page)
     status = bt_filter_init(&page->filter, page->reply);
 
     if (status == BT_STORE_OK) {
-        status = find_numbers(page);
+        status = choose_way(page);
     }
 
     if (status == BT_STORE_OK) {
+        status = find_numbers(page);
+    }
+
+    if (status == BT_STORE_OK && page->way == NULL) {
         status = choose_index(page);
     }
 

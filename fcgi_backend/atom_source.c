@@ -80,6 +80,36 @@
     .joins = RECORD_JOINS
 
 
+#define WAYS(name)  .ways = name, .way_count = sizeof(name) / sizeof(name[0])
+#define SETTLED_WAY                                                           \
+    { BT_PARAM_SETTLED, " FROM (" BT_SQL_SETTLED ") f", NULL }
+
+
+static const bt_atom_way  data_ways[] = {
+    { BT_PARAM_BACKUP_SET, " FROM data_tasks f FORCE INDEX (data_tasks_set_id)",
+      " AND f.backup_set_id = ?" },
+    { BT_PARAM_METHOD, " FROM data_tasks f FORCE INDEX (data_tasks_method)",
+      " AND f.method = ?" },
+    SETTLED_WAY
+};
+
+static const bt_atom_way  log_ways[] = {
+    { BT_PARAM_METHOD, " FROM log_backups f", " AND f.method = ?" },
+    SETTLED_WAY
+};
+
+static const bt_atom_way  cleanup_ways[] = { SETTLED_WAY };
+
+static const bt_atom_way  second_ways[] = {
+    { BT_PARAM_BACKUP_SET,
+      " FROM second_backups f FORCE INDEX (second_backups_set_id)",
+      " AND f.backup_set_id = ?" },
+    { BT_PARAM_KIND, " FROM second_backups f FORCE INDEX (second_backups_kind)",
+      " AND f.kind = ?" },
+    SETTLED_WAY
+};
+
+
 static const bt_atom_source  sources[] = {
     {
         .list = {
@@ -97,6 +127,7 @@ static const bt_atom_source  sources[] = {
         .title = "Data backups",
         .record = RECORD("data_tasks"),
         .needs = BIT(MODE) | BIT(METHOD) | BIT(BACKUP_SET),
+        WAYS(data_ways),
         RECORD_SOURCE
     },
     {
@@ -113,6 +144,7 @@ static const bt_atom_source  sources[] = {
         .title = "Log backups",
         .record = RECORD("log_backups"),
         .needs = BIT(METHOD),
+        WAYS(log_ways),
         RECORD_SOURCE
     },
     {
@@ -126,6 +158,7 @@ static const bt_atom_source  sources[] = {
             }
         },
         .title = "Cleanup tasks",
+        WAYS(cleanup_ways),
         RECORD_SOURCE
     },
     {
@@ -143,6 +176,7 @@ static const bt_atom_source  sources[] = {
         .title = "Second backups",
         .record = RECORD("second_backups"),
         .needs = BIT(KIND) | BIT(BACKUP_SET),
+        WAYS(second_ways),
         RECORD_SOURCE
     },
     {

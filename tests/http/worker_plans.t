@@ -71,6 +71,36 @@ for my $case (
     cmp_ok($rows, '<', 12_000, "$name: $rows rows touched");
 }
 
+# A feed reads the changes of its page, of a kind and a status that is rare, too,
+# and of few records theirs.
+$t->sql('UPDATE changes c JOIN data_tasks d ON d.id = c.record_id SET'
+    . ' c.new_status = d.status, c.number = 100 + d.id DIV 3');
+$t->sql("UPDATE data_tasks SET method = 'LOGICAL' ORDER BY listed_at LIMIT 5");
+$t->sql('INSERT INTO acknowledgements SELECT id, \'li\', UTC_TIMESTAMP(6), NULL'
+    . ' FROM data_tasks ORDER BY listed_at LIMIT 5');
+$t->sql("INSERT INTO changes VALUES (1, 'log', 9000000, $cluster{pay}, 1,"
+    . " NULL, 'FAILED', UTC_TIMESTAMP(6))");
+$t->sql("UPDATE changes SET new_status = 'UNKNOWN' WHERE number < 110");
+$t->sql('ANALYZE TABLE changes, record_keys, data_tasks');
+for my $case (
+    ['data', ''], ['data', 'status=FAILED'], ['data', 'status=UNKNOWN'],
+    ['data', 'mode=FULL'], ['data', 'method=LOGICAL'],
+    ['data', 'backup-set=77'], ['data', 'settled=yes'], ['data', 'settled=no'],
+    ['data', 'cluster=a'], ['data', "cluster-id=$cluster{lab}"],
+    ['data', 'tenant-name=acct'], ['data', 'group=all'],
+    ['data', 'group=of%20lab'], ['clusters', ''], ['log', ''],
+    ['clusters', "cluster-id=$cluster{pay}"], ['cleanup', ''],
+    ['commands', ''], ['audit', ''], @scopes)
+{
+    my ($view, $query, %o) = @$case;
+    my $before = touched();
+    my $answer = $worker->ask($view, $query, format => 'atom', %o);
+    my $rows = touched() - $before;
+    my $name = "$view.atom?$query" . ($o{scope} ? " of $o{scope}" : '');
+    is($answer->{status}, 200, $name) or diag $answer->{body};
+    cmp_ok($rows, '<', 6_000, "$name: $rows rows touched");
+}
+
 # What follows a list reads what has changed, not the list, nor what the same
 # transaction changed before.
 for my $id (values %cluster) {
