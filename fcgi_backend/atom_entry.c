@@ -152,6 +152,8 @@ add_place(bt_buf *out, const entry *e)
 }
 
 
+/* Change numbers are not given again, not in a store that was put back from a
+ * backup either; the ids of events may be, but with another time. */
 static void
 write_id(const entry *e)
 {
@@ -164,11 +166,9 @@ write_id(const entry *e)
     bt_buf_addc(&id, '/');
     bt_buf_addi(&id, bt_rows_get(e->rows, COLUMN_ID).number);
 
-    if (!is_kind(e, AUDIT)) {
-        bt_buf_addc(&id, '/');
-        bt_buf_addi(&id, bt_rows_get(e->rows, COLUMN_NUMBER).number);
-    }
-
+    bt_buf_addc(&id, '/');
+    bt_buf_addi(&id, bt_rows_get(e->rows, is_kind(e, AUDIT)
+                                          ? COLUMN_AT : COLUMN_NUMBER).number);
     bt_xml_leaf(e->xml, "id", (bt_str) { data, id.len });
 }
 

@@ -178,7 +178,9 @@ my @events = feed('audit.atom')->find('entry');
 is($events[1]->link('alternate'), "/backup/commands/$command",
     'an event leads to its command');
 is($events[-1]->link('alternate'), '/backup/audit', 'or to the trail');
-is($events[-1]->text('id'), "${authority}audit/1", 'and has its own id');
+is($events[-1]->text('id'), "${authority}audit/1/" . $t->value('SELECT CAST('
+    . 'UNIX_TIMESTAMP(at) * 1000000 AS SIGNED) FROM audit_events WHERE id = 1'),
+    'and has its own id');
 
 # --- filters ------------------------------------------------------------------
 

@@ -227,10 +227,11 @@ for my $n (0 .. $#views) {
         }
     }
 }
-# As CSV, and in the metrics, where the other's clusters would be numbers.
+# As CSV and as feeds, and in the metrics, where the other's clusters would be numbers.
 for my $path (map({ "$_.csv?size=all" } qw(log clusters)), map({
     ("$_.csv?range=7d&size=all", "$_.csv?range=7d&size=2") } qw(data cleanup
-    second commands audit)), 'metrics')
+    second commands audit)), map({ ("$_.atom?size=500", "$_.atom?size=2") }
+    qw(data log cleanup second clusters audit)), 'metrics')
 {
     for my $who (qw(anna bert anna)) {
         my $answer = get($who, $path);

@@ -107,6 +107,28 @@ test_attribute(void **state)
 }
 
 
+/* Of another namespace: what is forbidden is replaced, and nothing is added. */
+static void
+test_foreign(void **state)
+{
+    bt_xml            *xml;
+    static text_sink   sink;
+
+    (void) state;
+
+    xml = begin(&sink);
+    bt_xml_foreign(xml);
+    bt_xml_open(xml, "a");
+    bt_xml_attr(xml, "b", BT_STR("\x02"));
+    bt_xml_leaf(xml, "c", BT_STR("\x02"));
+    bt_xml_close(xml);
+
+    assert_string_equal(sink.data, HEAD "<a b=\"\xef\xbf\xbd\">\n"
+                        "<c>\xef\xbf\xbd</c></a>\n");
+    bt_xml_free(xml);
+}
+
+
 static void
 test_long_text(void **state)
 {
@@ -266,6 +288,7 @@ main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_forbidden),
         cmocka_unit_test(test_attribute),
+        cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_long_text),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_nothing_early),
