@@ -125,12 +125,12 @@ bt_part_keys(bt_sql *sql, const bt_part *part)
 }
 
 
-/* A page before a position: walks up from it to find the page's first row. */
+/* The last of as many keys as the page may have in an order, and whether there
+ * are more. */
 static bt_store_status
-find_top(walk *w)
+find_far(const walk *w, const char *order, bt_key *far, bool *more)
 {
-    int              more;
-    bt_key           key;
+    int              next;
     bt_sql           sql;
     int64_t          count;
     bt_rows         *rows;
@@ -138,7 +138,7 @@ find_top(walk *w)
 
     bt_sql_init(&sql);
     add_keys_from(&sql, &w->part);
-    bt_sql_add(&sql, w->list->reverse);
+    bt_sql_add(&sql, order);
     bt_sql_value(&sql, " LIMIT ?", bt_int(w->wanted + 1));
 
     status = bt_sql_run(&sql, w->reply->store, &rows);
@@ -148,23 +148,20 @@ find_top(walk *w)
         return status;
     }
 
-    count = 0;
+    for (count = 0; (next = bt_rows_next(rows)) > 0; count++) {
 
-    while ((more = bt_rows_next(rows)) > 0) {
-        key = (bt_key) { true, bt_rows_get(rows, 0).number,
-                         bt_rows_get(rows, 1).number };
-
-        if (++count > w->wanted) {
-            w->more_above = true;
+        if (count == w->wanted) {
+            *more = true;
             break;
         }
 
-        w->top = key;
+        *far = (bt_key) { true, bt_rows_get(rows, 0).number,
+                          bt_rows_get(rows, 1).number };
     }
 
     bt_rows_close(rows);
 
-    return more < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
+    return next < 0 ? BT_STORE_UNAVAILABLE : BT_STORE_OK;
 }
 
 
@@ -188,7 +185,8 @@ find_bounds(walk *w)
     }
 
     w->part.lower = position;
-    status = find_top(w);
+    /* It walks up from the position to find the page's first row. */
+    status = find_far(w, w->list->reverse, &w->top, &w->more_above);
 
     if (status != BT_STORE_OK) {
         return status;
@@ -456,47 +454,13 @@ end_xml(walk *w)
 static const face  xml_face = { true, begin_xml, write_xml_row, end_xml };
 
 
-/* The key of the last row of the page; more_below when there are more. */
-static bt_store_status
-find_end(walk *w, bt_key *end)
-{
-    bt_sql           sql;
-    bt_rows         *rows;
-    bt_store_status  status;
-
-    *end = (bt_key) { .given = false };
-
-    bt_sql_init(&sql);
-    add_keys_from(&sql, &w->part);
-    bt_sql_add(&sql, w->list->order);
-    bt_sql_value(&sql, " LIMIT 2 OFFSET ?", bt_int(w->wanted - 1));
-
-    status = bt_sql_run(&sql, w->reply->store, &rows);
-    bt_sql_free(&sql);
-
-    if (status != BT_STORE_OK) {
-        return status;
-    }
-
-    if (bt_rows_next(rows) > 0) {
-        *end = (bt_key) { true, bt_rows_get(rows, 0).number,
-                          bt_rows_get(rows, 1).number };
-        w->more_below = bt_rows_next(rows) > 0;
-    }
-
-    bt_rows_close(rows);
-
-    return BT_STORE_OK;
-}
-
-
 /* A long page has its first bytes out before its last row is read: where it
  * ends is looked up before, and then holds, however many rows come or go
  * meanwhile, so that none is passed over. */
 static bt_store_status
 foresee_end(walk *w)
 {
-    bt_key           end;
+    bt_key           end = { .given = false };
     bt_store_status  status;
 
     if (!w->reply->output->pieces) {
@@ -513,7 +477,7 @@ foresee_end(walk *w)
         return BT_STORE_OK;
     }
 
-    status = find_end(w, &end);
+    status = find_far(w, w->list->order, &end, &w->more_below);
 
     if (status != BT_STORE_OK || !w->more_below) {
         return status;

@@ -50,7 +50,14 @@ $records->add_many($rows, cluster_id => $cluster, tenant_id => $tenant);
 $t->sql("UPDATE data_tasks SET storage_directory = CONCAT('file:///', "
     . join(', ', ('MD5(RAND())') x 40) . ')');
 
-my %path = (xml => '/backup/data.xml?range=7d&size=all',
+my $day = $t->value('SELECT UTC_DATE() - INTERVAL 1 DAY');
+($status, $text) = $t->ctl('report', 'write', '--day', $day, '--report-sheet',
+    $t->root . '/xslt/report.xsl');
+is($status, 0, 'a report of many tasks') or diag $text;
+
+my %path = (report => "/backup/reports/$day.xml",
+    'report.csv' => "/backup/reports/$day.csv",
+    xml => '/backup/data.xml?range=7d&size=all',
     csv => '/backup/data.csv?range=7d&size=all', delta => $start);
 my %way = (
     'HTTP/1.0' => [ 'http', $t->port, '--http1.0' ],
@@ -118,10 +125,15 @@ for my $way (sort keys %way) {
     breaks($_, $way) for qw(xml csv);
     breaks('csv', $way, 'gzip');
     next if !$ENV{BT_LONG};
-    breaks($_, $way, 'gzip') for qw(xml delta);
-    breaks('delta', $way);
+    breaks($_, $way, 'gzip') for qw(xml delta report report.csv);
+    breaks($_, $way) for qw(delta report report.csv);
 }
-breaks('delta', $_) for 'HTTP/1.0', 'HTTP/2';
+if (!$ENV{BT_LONG}) {
+    breaks('delta', 'HTTP/1.0');
+    breaks('delta', 'HTTP/2');
+    breaks('report', 'HTTP/1.0');
+    breaks('report.csv', 'HTTP/1.1');
+}
 
 for my $way ('HTTP/1.0', 'a proxy') {
     my $call = begin('csv', $way);
@@ -133,7 +145,8 @@ for my $way ('HTTP/1.0', 'a proxy') {
 
 # What is whole in memory before its first byte is an error instead.
 $t->kill_db;
-for my $path ('metrics', 'data.csv?size=5', 'data.xml?size=5', 'clusters.csv') {
+for my $path ('metrics', 'data.csv?size=5', 'data.xml?size=5', 'data.atom',
+        'clusters.csv') {
     for my $version ('--http1.0', '--http1.1') {
         my ($status, $text) = $t->run_program('curl', '--silent', '--output',
             $t->dir . '/body', '--write-out', '%{http_code}', $version, '--user',
