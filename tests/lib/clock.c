@@ -13,11 +13,12 @@ seconds_off(void)
 {
     const char *path = getenv("CLOCK_FILE");
     FILE       *file = path != NULL ? fopen(path, "r") : NULL;
+    char        line[32];
     long        seconds = 0;
 
     if (file != NULL) {
-        if (fscanf(file, "%ld", &seconds) != 1) {
-            seconds = 0;
+        if (fgets(line, sizeof(line), file) != NULL) {
+            seconds = strtol(line, NULL, 10);
         }
         (void) fclose(file);
     }
