@@ -80,7 +80,8 @@
     .joins = RECORD_JOINS
 
 
-#define WAYS(name)  .ways = name, .way_count = sizeof(name) / sizeof(name[0])
+#define WAYS(name)                                                            \
+    .ways = (name), .way_count = sizeof(name) / sizeof((name)[0])
 #define SETTLED_WAY                                                           \
     { BT_PARAM_SETTLED, " FROM (" BT_SQL_SETTLED ") f", NULL }
 

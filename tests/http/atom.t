@@ -365,6 +365,17 @@ like($page->{headers}{link}, qr{<(/backup/data\.atom\?size=1&after=[\w-]+)>;
 like(get('data.atom?size=1&' . $of_feed)->{headers}{link}, qr/; rel="prev";/,
     'Link: prev');
 is($t->head('/backup/data.atom', user => 'feed')->{status}, 200, 'HEAD');
+my $tag = get('data.atom')->{headers}{etag};
+my $same = $t->get('/backup/data.atom', user => 'operator',
+    headers => { 'If-None-Match' => $tag });
+is("$same->{status} $same->{body}", '304 ', 'nothing new: no body');
+$records->set(data => $id{part}, status => 'UNKNOWN');
+$same = $t->get('/backup/data.atom', user => 'operator',
+    headers => { 'If-None-Match' => $tag });
+is($same->{status}, 200, 'something new');
+$records->set(data => $id{part}, status => 'COMPLETED');
+$t->sql("DELETE FROM changes WHERE record_id = $id{part} AND old_status IS NOT"
+    . ' NULL');
 my $html = $t->get('/backup/data?status=FAILED', user => 'viewer')->{body};
 my $offer = '<link rel="alternate" type="application/atom+xml"'
     . ' href="/backup/data.atom?status=FAILED">';
