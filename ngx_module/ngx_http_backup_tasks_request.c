@@ -198,17 +198,20 @@ ngx_http_backup_tasks_join_header(ngx_http_request_t *r, const char *name,
         return NGX_OK;
     }
 
-    /* no more than the buffers of the head, which bound it */
+    /* all values together, which the buffers of the head bound */
 
     len = 0;
+    part = &r->headers_in.headers.part;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    do {
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
             len += h[i].value.len + 1;
         }
-    }
+
+        part = part->next;
+    } while (part);
 
     p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
@@ -217,8 +220,9 @@ ngx_http_backup_tasks_join_header(ngx_http_request_t *r, const char *name,
 
     value->data = p;
     len = ngx_strlen(name);
+    part = &r->headers_in.headers.part;
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
+    do {
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
@@ -228,7 +232,9 @@ ngx_http_backup_tasks_join_header(ngx_http_request_t *r, const char *name,
                 p = ngx_sprintf(p, "%V,", &h[i].value);
             }
         }
-    }
+
+        part = part->next;
+    } while (part);
 
     value->len = p - value->data;
 

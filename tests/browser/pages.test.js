@@ -47,6 +47,7 @@ async function findPages() {
     '.act[href*="/restart"]');
   addresses['acknowledge form'] =
     addresses['restart form'].replace('/restart', '/acknowledge');
+  addresses['system health'] = 'health/report';
   addresses.empty = 'data?cluster=no-such-cluster';
   addresses['custom range'] = 'data?range=custom&from=2026-01-01' +
     '&to=2026-01-02T12:30&tz=Asia/Kolkata&status=FAILED&cluster=a%26b%22%3C';
