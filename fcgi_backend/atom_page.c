@@ -53,6 +53,10 @@ add_condition(bt_sql *sql, const bt_query *query, const bt_atom_way *way)
         value = bt_text(bt_str_of(query->method));
         break;
 
+    case BT_PARAM_MODE:
+        value = bt_text(bt_str_of(query->mode));
+        break;
+
     default:
         value = bt_text(bt_str_of(query->kind));
     }

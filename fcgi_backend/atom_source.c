@@ -91,6 +91,8 @@ static const bt_atom_way  data_ways[] = {
       " AND f.backup_set_id = ?" },
     { BT_PARAM_METHOD, " FROM data_tasks f FORCE INDEX (data_tasks_method)",
       " AND f.method = ?" },
+    { BT_PARAM_MODE, " FROM data_tasks f FORCE INDEX (data_tasks_mode)",
+      " AND f.mode = ?" },
     SETTLED_WAY
 };
 

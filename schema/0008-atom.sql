@@ -19,5 +19,6 @@ CREATE INDEX changes_cluster_kind
   ON changes (cluster_id, kind, number, record_id);
 CREATE INDEX changes_status ON changes (kind, new_status, number, record_id);
 
--- Tasks of the rarer method are looked for among all.
+-- Tasks of the rarer method or mode are looked for among all.
 CREATE INDEX data_tasks_method ON data_tasks (method, listed_at, id);
+CREATE INDEX data_tasks_mode ON data_tasks (mode, listed_at, id);

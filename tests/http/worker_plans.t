@@ -76,6 +76,8 @@ for my $case (
 $t->sql('UPDATE changes c JOIN data_tasks d ON d.id = c.record_id SET'
     . ' c.new_status = d.status, c.number = 100 + d.id DIV 3');
 $t->sql("UPDATE data_tasks SET method = 'LOGICAL' ORDER BY listed_at LIMIT 5");
+$t->sql('UPDATE data_tasks SET mode = CASE WHEN listed_at < UTC_TIMESTAMP() -'
+    . " INTERVAL 1660 MINUTE THEN 'INCREMENTAL' ELSE 'FULL' END");
 $t->sql('INSERT INTO acknowledgements SELECT id, \'li\', UTC_TIMESTAMP(6), NULL'
     . ' FROM data_tasks ORDER BY listed_at LIMIT 5');
 $t->sql("INSERT INTO changes VALUES (1, 'log', 9000000, $cluster{pay}, 1,"
@@ -85,7 +87,8 @@ $t->sql('ANALYZE TABLE changes, record_keys, data_tasks');
 for my $case (
     ['data', ''], ['data', 'status=FAILED'], ['data', 'status=UNKNOWN'],
     ['data', 'mode=FULL'], ['data', 'method=LOGICAL'],
-    ['data', 'backup-set=77'], ['data', 'settled=yes'], ['data', 'settled=no'],
+    ['data', 'mode=INCREMENTAL'], ['data', 'backup-set=77'],
+    ['data', 'settled=yes'], ['data', 'settled=no'],
     ['data', 'cluster=a'], ['data', "cluster-id=$cluster{lab}"],
     ['data', 'tenant-name=acct'], ['data', 'group=all'],
     ['data', 'group=of%20lab'], ['clusters', ''], ['log', ''],
