@@ -80,6 +80,14 @@ has_health(const bt_reply *reply)
 }
 
 
+/* By sheets of nginx: ours, or the operator's own. */
+static bool
+is_shaped(const bt_request *request)
+{
+    return is_page(request) || *request->page != '\0';
+}
+
+
 /* What was asked for, and by whom. */
 static void
 add_request(bt_digest *digest, const bt_request *request)
@@ -101,7 +109,7 @@ add_request(bt_digest *digest, const bt_request *request)
     bt_digest_text(digest, request->origin);
     bt_digest_text(digest, request->scope_text);
 
-    if (is_page(request)) {
+    if (is_shaped(request)) {
         bt_digest_text(digest, request->user);
         bt_digest_text(digest, request->role_names);
         bt_digest_text(digest, request->page);
@@ -314,12 +322,12 @@ write_tag(bt_validator *validator, const unsigned char *hash)
 
 
 /* A date can say it where nothing but time and the records makes a difference:
- * in a scope, clusters that leave it would take the newest date with them. */
+ * of a scope, clusters that leave it would take the newest date with them. */
 static bool
 has_date(const bt_reply *reply)
 {
     return reply->request->scope.all && reply->zone == NULL
-           && !is_page(reply->request);
+           && !is_shaped(reply->request);
 }
 
 

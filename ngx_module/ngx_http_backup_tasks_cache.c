@@ -41,12 +41,12 @@ static ngx_http_variable_t  ngx_http_backup_tasks_cache_vars[] = {
       ngx_http_backup_tasks_page_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("backup_tasks_if_none_match"), NULL,
-      ngx_http_backup_tasks_condition_variable, (uintptr_t) "If-None-Match",
-      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+      ngx_http_backup_tasks_condition_variable, 0, NGX_HTTP_VAR_NOCACHEABLE,
+      0 },
 
     { ngx_string("backup_tasks_if_modified_since"), NULL,
-      ngx_http_backup_tasks_condition_variable,
-      (uintptr_t) "If-Modified-Since", NGX_HTTP_VAR_NOCACHEABLE, 0 },
+      ngx_http_backup_tasks_condition_variable, 1, NGX_HTTP_VAR_NOCACHEABLE,
+      0 },
 
     { ngx_string("backup_tasks_cache"), NULL,
       ngx_http_backup_tasks_cache_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
@@ -169,7 +169,8 @@ ngx_http_backup_tasks_condition_variable(ngx_http_request_t *r,
 
     /* nginx lets nobody send one of these twice */
 
-    (void) ngx_http_backup_tasks_find_header(r, (const char *) data, &value);
+    (void) ngx_http_backup_tasks_find_header(r,
+                          data ? "If-Modified-Since" : "If-None-Match", &value);
 
     if (value.len > NGX_HTTP_BACKUP_TASKS_CONDITION) {
         value.len = 0;
@@ -261,6 +262,7 @@ static ngx_int_t
 ngx_http_backup_tasks_key_digest(ngx_http_request_t *r,
     ngx_http_backup_tasks_ctx_t *ctx, EVP_MD_CTX *md, u_char *hash)
 {
+    u_char                              address[2 * sizeof(void *) + 2];
     ngx_str_t                           location;
     ngx_uint_t                          i;
     ngx_http_variable_value_t           page;
@@ -274,8 +276,8 @@ ngx_http_backup_tasks_key_digest(ngx_http_request_t *r,
 
     btmcf = ngx_http_get_module_main_conf(r, ngx_http_backup_tasks_module);
 
-    location.data = (u_char *) &ctx->conf;
-    location.len = sizeof(ctx->conf);
+    location.data = address;
+    location.len = ngx_sprintf(address, "%p", ctx->conf) - address;
 
     if (EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1
         || ngx_http_backup_tasks_hash_string(md, &btmcf->loaded) != NGX_OK
@@ -443,7 +445,8 @@ ngx_http_backup_tasks_stale_filter(ngx_http_request_t *r)
 static ngx_uint_t
 ngx_http_backup_tasks_makes_page(ngx_http_backup_tasks_ctx_t *ctx)
 {
-    return ctx && ctx->identified && ctx->route.format == BT_FORMAT_HTML;
+    return ctx && ctx->identified
+           && (ctx->route.format == BT_FORMAT_HTML || ctx->rendered.len);
 }
 
 

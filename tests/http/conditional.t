@@ -224,6 +224,9 @@ for my $name (sort keys %other) {
         good('data page', $name => $other{$name}) });
     isnt($one, $two, "another $name: another tag");
 }
+isnt(good('data page', page => 'sheet 1', rendered => 1),
+    good('data page', page => 'sheet 2', rendered => 1),
+    "an operator's own sheet that is loaded anew");
 is(good('data page', user => 'else', roles => 'feed'), good('data page'), 'XML is the same for everybody in the scope');
 my %page = (user => 'else', roles => 'viewer', page => 'zh');
 for my $name (sort keys %page) {

@@ -135,6 +135,20 @@ $example =~ s{\n\s*ssl_certificate\S* [^\n]*}{}g;
 $example =~ s{443 ssl}{127.0.0.1:%%PORT%%};
 $t->{conf} = "%%MODULES%%\n%%MAIN%%\nevents {}\nhttp {\n%%HTTP%%\n$example}\n";
 is_deeply([ $t->check_conf ], [ 0, '' ], 'conf/example.conf');
+
+# With its cache, and the zone of docs/directives.md, file and page alike.
+my $zone = qr/(?:^(?:#  |   ) *(?:fastcgi_cache_path|keys_zone|use_temp).*\n)+/m;
+my ($documented, $noted) = map { my ($lines) = $t->read_file("$root/$_")
+    =~ /($zone)/; ($lines // '') =~ s/^#? +//gmr } $page,
+    'conf/backup_tasks_cache.conf';
+is($noted, $documented, 'one zone');
+$documented =~ s{/var/cache/nginx/backup-tasks}{$dir/cache};
+{
+    local $t->{conf} = $t->{conf};
+    $t->{conf} =~ s{# (include \S+backup_tasks_cache\.conf;)}{$1} or die;
+    $t->{conf} =~ s{%%HTTP%%\n}{%%HTTP%%\n$documented};
+    is_deeply([ $t->check_conf ], [ 0, '' ], 'with the shared cache');
+}
 $t->start('nginx');
 my $answer = $t->get('/backup/data.xml', user => 'olga');
 is($answer->{status}, 403, 'the example: no role, no page');

@@ -132,6 +132,7 @@ static void
 test_whole_life(void **state)
 {
     bt_audit_walk walk;
+    int64_t       number;
 
     (void) state;
     assert_false(intend(&first));
@@ -141,7 +142,10 @@ test_whole_life(void **state)
     assert_int_equal(database_number("SELECT round_before FROM commands"), 8);
     assert_true(intend(&first));
     assert_true(intend(&first));
+    number = database_number("SELECT number FROM change_counter");
     assert_true(progress(&first));
+    assert_int_equal(database_number("SELECT number FROM change_counter"),
+                     number + 1);
     assert_string_equal(database_text("SELECT step FROM commands"), "STOP");
     assert_true(end(&first, true));
     assert_false(end(&first, false));

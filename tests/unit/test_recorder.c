@@ -261,6 +261,54 @@ test_nothing(void **state)
     assert_true(picture() == before);
 }
 
+/* Whose newest change stands at the counter. */
+static int64_t
+marked(int64_t cluster_id)
+{
+    char sql[256];
+
+    (void) snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM cluster_changes m "
+                    "JOIN change_counter k ON k.number = m.number AND k.at = "
+                    "m.at WHERE m.cluster_id = %lld", (long long) cluster_id);
+    return database_number(sql);
+}
+
+/* A change marks its cluster, and no other; observations mark none. */
+static void
+test_marks(void **state)
+{
+    fixture *f = *state;
+    int64_t  other = register_cluster(f->recorder, "c2");
+    int64_t  at;
+
+    assert_int_equal(marked(other), 1);
+    assert_int_equal(marked(f->cluster), 0);
+    record_data(f->recorder, data_task("1", "IN_PROGRESS"));
+    assert_int_equal(marked(f->cluster), 1);
+    assert_int_equal(marked(other), 0);
+
+    at = database_number("SELECT number FROM change_counter");
+    assert_int_equal(bt_recorder_touch(f->recorder, f->cluster, NULL, 0),
+                     BT_STORE_OK);
+    record_data(f->recorder, data_task("1", "IN_PROGRESS"));
+    assert_int_equal(database_number("SELECT number FROM change_counter"), at);
+}
+
+/* A clock that is set back: each number has a second of its own. */
+static void
+test_clock_back(void **state)
+{
+    fixture *f = *state;
+
+    database_plain("UPDATE change_counter SET at = UTC_TIMESTAMP(6) + "
+                   "INTERVAL 1 HOUR");
+    record_data(f->recorder, data_task("1", "IN_PROGRESS"));
+    record_data(f->recorder, data_task("2", "IN_PROGRESS"));
+    assert_int_equal(marked(f->cluster), 1);
+    assert_int_equal(database_number("SELECT at > UTC_TIMESTAMP(6) + INTERVAL "
+                                     "3600 SECOND FROM change_counter"), 1);
+}
+
 static void
 test_status_moves(void **state)
 {
@@ -1015,7 +1063,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        SIMPLE(test_twice), SIMPLE(test_nothing), SIMPLE(test_status_moves),
+        SIMPLE(test_twice), SIMPLE(test_nothing), SIMPLE(test_marks),
+        SIMPLE(test_clock_back), SIMPLE(test_status_moves),
         SIMPLE(test_unknown), SIMPLE(test_odd_values), SIMPLE(test_cause),
         SIMPLE(test_acknowledgement), SIMPLE(test_incarnation),
         SIMPLE(test_exact_keys), SIMPLE(test_cluster_names),
