@@ -42,6 +42,8 @@ my $all = $printed
     . variant('/reports/backup.txt', 'data.xml?range=24h&size=500',
         "$share/old-layout-text.xsl")
     . variant('/cgi-bin/report', 'data.xml?range=30d&size=3&status=FAILED')
+    . variant('/reports/fixed', 'data.xml?size=9&range=custom&from=2026-01-01'
+        . '&to=2026-01-02')
     . variant('/reports/ours', 'data.xml?size=2', '')
     . variant('/reports/table', 'data.csv?range=24h ignore_args', '')
     . variant('/reports/clusters', 'clusters.xml?size=10', '')
@@ -105,6 +107,17 @@ is(scalar @lines, scalar @tasks, 'a line for each row');
 my $few = $t->get('/cgi-bin/report', user => 'feed');
 is(rows($few), 3, 'another document');
 like($few->{body}, qr/COMPLETE="N"/, 'which is not all of it');
+
+# Of a window that does not move; a tag may be missing for a moment.
+my $tag = $t->wait_until(sub {
+    $t->get('/reports/fixed', user => 'feed')->{headers}{etag} });
+ok($tag, 'an ETag');
+my $same = $t->get('/reports/fixed', user => 'feed',
+    headers => [ 'If-None-Match' => $tag ]);
+is("$same->{status} $same->{body}", '304 ', 'is good for a 304');
+isnt($t->get('/backup/data.xml?size=9&range=custom&from=2026-01-01'
+    . '&to=2026-01-02', user => 'feed')->{headers}{etag}, $tag,
+    'our own layout has another one');
 
 # --- without a sheet ---------------------------------------------------------
 
