@@ -507,8 +507,25 @@ ngx_http_backup_tasks_init_cache(ngx_conf_t *cf)
     btmcf->loaded.data = p;
     btmcf->loaded.len = ngx_sprintf(p, "%T.%03M", tp->sec, tp->msec) - p;
 
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_backup_tasks_stale_filter;
+    return NGX_OK;
+}
+
+
+/*
+ * The first of all filters, before the one that compares tags.  Where the
+ * module is linked into nginx, its postconfiguration comes before those of the
+ * filters, the first of which begins the chain anew.
+ */
+
+ngx_int_t
+ngx_http_backup_tasks_init_process(ngx_cycle_t *cycle)
+{
+    if (ngx_http_top_header_filter != NULL
+        && ngx_http_top_header_filter != ngx_http_backup_tasks_stale_filter)
+    {
+        ngx_http_next_header_filter = ngx_http_top_header_filter;
+        ngx_http_top_header_filter = ngx_http_backup_tasks_stale_filter;
+    }
 
     return NGX_OK;
 }

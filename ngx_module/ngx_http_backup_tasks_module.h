@@ -326,6 +326,7 @@ ngx_int_t ngx_http_backup_tasks_claim_variable(ngx_http_request_t *r,
  * a shared cache; what marks answers that are too old. */
 ngx_int_t ngx_http_backup_tasks_add_cache_variables(ngx_conf_t *cf);
 ngx_int_t ngx_http_backup_tasks_init_cache(ngx_conf_t *cf);
+ngx_int_t ngx_http_backup_tasks_init_process(ngx_cycle_t *cycle);
 /* The list ends with ngx_http_null_variable. */
 ngx_int_t ngx_http_backup_tasks_add_list(ngx_conf_t *cf,
     const ngx_http_variable_t *list);
