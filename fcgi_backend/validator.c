@@ -392,6 +392,9 @@ bt_validator_read(bt_reply *reply)
     good = add_health(reply, &digest, &p, &watched);
     good = bt_digest_end(&digest, hash) && good;
 
+    /* a store that has lost its counter tells nothing */
+    good = good && (changed != 0 || !reply->request->scope.all);
+
     if (status == BT_STORE_OK && good) {
         write_tag(validator, hash);
 

@@ -182,6 +182,11 @@ is(ask(['data', "delta=$position"], if_none_match => $_)->{status}, 410,
     "a position ahead of the records: 410 with $_") for '*', $followed;
 $t->sql('UPDATE change_counter SET number = number + 1');
 
+# A store that has lost its counter.
+$t->sql('UPDATE change_counter SET id = 2');
+is(tag(ask('data page')), undef, 'no change numbers: no tag');
+$t->sql('UPDATE change_counter SET id = 1');
+
 # What has no tag.
 is(tag($worker->ask('metrics', '', format => 'text')), undef, 'metrics: none');
 my $form = $worker->ask('action', '', format => 'html', kind => 'log',

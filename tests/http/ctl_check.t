@@ -152,13 +152,14 @@ repairable('an open command that is not',
 my $counter = 'SELECT number FROM change_counter';
 $number = $t->value($counter);
 repairable('a counter that went back', 'UPDATE change_counter SET number = 1',
-    qr/the counter stands at 1, but data has \d+/, $counter);
+    qr/the counter stands at 1, but data has \d+/,
+    "SELECT number >= $number FROM change_counter");
 $t->sql('DELETE FROM change_counter');
 ($status, $text) = $t->ctl('check');
 like($text, qr/change_counter has lost its row/, 'a lost counter: told');
 ($status, $text) = $t->ctl('check', '--repair');
 is($status, 0, 'a lost counter: repaired') or diag $text;
-is($t->value($counter), $number, 'it stands where it stood');
+cmp_ok($t->value($counter), '>=', $number, 'it is not behind where it stood');
 
 # Counts: each way of being wrong, found cell by cell, and put right.
 $t->sql('CREATE TABLE right_counts AS SELECT * FROM hourly_counts');
