@@ -264,6 +264,7 @@ for my $away ('the store', 'the worker') {
     my $none = $t->get($new, user => 'operator');
     is($none->{status}, 503, 'what nobody asked for before: 503');
     is($none->{headers}{'x-backup-tasks-stale'}, undef, 'which is not stale');
+    like($none->{headers}{'cache-control'}, qr/no-store/, 'and is not kept');
     is($t->get($xml, user => 'viewer')->{status}, 503,
         'what another one asked for, too');
     $away eq 'the store' ? $t->start_db : $t->start_worker;
