@@ -16,6 +16,7 @@ typedef struct {
     unsigned           threads;
     const bt_adapter *(*adapter)(bt_str name);
     bt_notify_conf     notify;
+    int                report_days;   /* reports are kept; 0: for ever */
 } bt_agent_conf;
 
 typedef struct bt_agent bt_agent;

@@ -8,6 +8,7 @@
 #define LOGS_MAX      100           /* log backups thinned out at a time */
 #define ROWS_MAX      "1000"        /* taken out by one statement */
 #define SAMPLE_DAYS   "7"           /* then samples become hourly */
+#define PARTS_MAX     "100"         /* of documents, 1 MB each at most */
 #define KEEP_DAYS     "400"         /* tombstones and changes stay so long */
 
 /* How far the thinning has come; 0: it begins anew. */
@@ -150,6 +151,23 @@ prune(bt_store *store)
     return true;
 }
 
+/* Documents of daily reports that are older than the operator wants to keep
+ * them; what the index knows of them stays. */
+static bool
+prune_reports(bt_store *store, int days)
+{
+    bt_value value = bt_int(days);
+
+    if (days == 0
+        || bt_store_run(store, "DELETE FROM report_parts WHERE day < "
+                        "UTC_DATE() - INTERVAL ? DAY LIMIT " PARTS_MAX, &value,
+                        1, NULL, NULL) == BT_STORE_OK)
+    {
+        return true;
+    }
+    return complain(store, "old reports cannot be taken out");
+}
+
 static void
 expire(bt_store *store)
 {
@@ -173,7 +191,7 @@ keep_house(bt_agent *agent, bt_store *store, progress *at)
         return;
     }
     expire(store);
-    if (prune(store)) {
+    if (prune(store) && prune_reports(store, agent->conf.report_days)) {
         (void) thin_some(agent, store, at);
     }
 }

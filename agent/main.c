@@ -21,6 +21,7 @@
 #define NOTIFY_DELAY       30
 #define NOTIFY_INTERVAL    300
 #define SECONDS_MAX        86400
+#define DAYS_MAX           36500
 #define URL_MAX            1024
 
 
@@ -33,6 +34,7 @@ typedef struct {
     const char *notify;
     int         notify_delay;
     int         notify_interval;
+    int         report_days;
     char        public_url[URL_MAX + 2];
     char        host[BT_AGENT_NAME_MAX];
 } options;
@@ -46,6 +48,7 @@ usage(FILE *out)
             "           [--threads N] [--pid FILE] [--log FILE|stderr]\n"
             "           [--notify PROGRAM] [--notify-delay SECONDS]\n"
             "           [--notify-interval SECONDS] [--public-url URL]\n"
+            "           [--keep-reports DAYS]\n"
             "\n"
             "Asks the registered clusters for their backup tasks, records"
             " them, and\n"
@@ -165,6 +168,13 @@ take_option(options *o, int option)
         return o->threads > 0 ? -1
                : fail("--threads", optarg, "not a number from 1 to 256");
 
+    case 'k':
+        o->report_days = bt_process_number(optarg, DAYS_MAX);
+        return o->report_days > 0 ? -1
+               : fail("--keep-reports", optarg, "not a number of days from 1"
+                      " to 36500; without the option reports are kept for"
+                      " ever");
+
     case 'h':
         usage(stdout);
         return 0;
@@ -194,6 +204,7 @@ read_options(options *o, int argc, char **argv)
         { "notify-delay", required_argument, NULL, 'D' },
         { "notify-interval", required_argument, NULL, 'I' },
         { "public-url", required_argument, NULL, 'U' },
+        { "keep-reports", required_argument, NULL, 'k' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
@@ -233,6 +244,7 @@ serve(const options *o)
         .name = o->name,
         .threads = (unsigned) o->threads,
         .adapter = bt_adapter_by_name,
+        .report_days = o->report_days,
         .notify = {
             .program = o->notify,
             .public_url = o->public_url,
