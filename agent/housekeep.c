@@ -3,6 +3,7 @@
 #include "agent/internal.h"
 
 #include "common/bt_log.h"
+#include "store/bt_audit.h"
 
 #define TURN_SECONDS  60
 #define LOGS_MAX      100           /* log backups thinned out at a time */
@@ -153,19 +154,35 @@ prune(bt_store *store)
 
 /* Documents of daily reports that are older than the operator wants to keep
  * them; what the index knows of them stays. */
+static bt_store_status
+take_reports(bt_store *store, int days)
+{
+    bt_value        value = bt_int(days);
+    int64_t         taken = 0, number;
+    bt_store_status status;
+
+    status = bt_store_run(store, "DELETE FROM report_parts WHERE day < "
+                          "UTC_DATE() - INTERVAL ? DAY LIMIT " PARTS_MAX,
+                          &value, 1, NULL, &taken);
+    return status == BT_STORE_OK && taken > 0
+           ? bt_change_number(store, BT_CHANGE_EVERYWHERE, &number) : status;
+}
+
 static bool
 prune_reports(bt_store *store, int days)
 {
-    bt_value value = bt_int(days);
-
-    if (days == 0
-        || bt_store_run(store, "DELETE FROM report_parts WHERE day < "
-                        "UTC_DATE() - INTERVAL ? DAY LIMIT " PARTS_MAX, &value,
-                        1, NULL, NULL) == BT_STORE_OK)
+    if (days == 0) {
+        return true;
+    }
+    if (bt_store_begin(store) == BT_STORE_OK
+        && take_reports(store, days) == BT_STORE_OK
+        && bt_store_commit(store) == BT_STORE_OK)
     {
         return true;
     }
-    return complain(store, "old reports cannot be taken out");
+    (void) complain(store, "old reports cannot be taken out");
+    bt_store_rollback(store);
+    return false;
 }
 
 static void

@@ -1,11 +1,11 @@
 /* view_report.c: one daily report, as it was written. */
 
-#include "fcgi_backend/validator.h"
 #include "fcgi_backend/views.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "fcgi_backend/validator.h"
 #include "reports/bt_report.h"
 
 #define TEXT_MAX  320
@@ -243,21 +243,6 @@ add_file_name(bt_reply *reply, const document *d)
 }
 
 
-/* The sum is the strongest of tags: it is the same wherever the bytes are. */
-static void
-add_validators(bt_reply *reply, const document *d)
-{
-    char    data[BT_REPORT_SHA256_MAX + 2];
-    bt_buf  tag;
-
-    bt_buf_init(&tag, data, sizeof(data));
-    bt_buf_addc(&tag, '"');
-    bt_buf_addz(&tag, d->sha256);
-    bt_buf_addc(&tag, '"');
-    bt_output_header(reply->output, "ETag", (bt_str) { data, tag.len });
-}
-
-
 static void
 add_headers(bt_reply *reply, const document *d)
 {
@@ -271,7 +256,6 @@ add_headers(bt_reply *reply, const document *d)
     bt_buf_addi(&value, d->bytes);
     bt_output_header(reply->output, "Content-Length",
                      (bt_str) { data, value.len });
-    add_validators(reply, d);
     add_file_name(reply, d);
 }
 

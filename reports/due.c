@@ -295,6 +295,8 @@ goes_on(const due *d)
 }
 
 
+/* That of all clusters last: it stands above those of groups, which are in
+ * their order then, in an index that begins with the newest. */
 static bt_store_status
 write_days(due *d, int64_t *written)
 {
@@ -303,13 +305,13 @@ write_days(due *d, int64_t *written)
     bt_store_status  status = BT_STORE_OK;
 
     for (day = d->last; day >= d->first; day = bt_day_add(day, -1)) {
-        for (i = 0; i < d->group_count; i++) {
+        for (i = d->group_count; i > 0; i--) {
 
             if (!goes_on(d)) {
                 return BT_STORE_OK;
             }
 
-            status = write_one(d, day, d->groups[i], written);
+            status = write_one(d, day, d->groups[i - 1], written);
 
             if (status != BT_STORE_OK) {
                 return status;

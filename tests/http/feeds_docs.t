@@ -155,6 +155,14 @@ like($t->read_file("$dir/failures.txt"),
 run_example('tasks.csv "$BACKUP_TASKS/data.csv');
 like($t->read_file("$dir/tasks.csv"), qr/^\x{ef}\x{bb}\x{bf}id,source-id,/,
     'CSV');
+# --- a report of yesterday ------------------------------------------------------
+
+my $yesterday = $t->value('SELECT UTC_DATE() - INTERVAL 1 DAY');
+my ($written, $said) = $t->ctl('report', 'write', '--day', $yesterday,
+    '--report-sheet', $t->root . '/xslt/report.xsl');
+is($written, 0, 'a report') or diag($said);
+is(run_example('sha256sum -c'), "$yesterday.csv: OK\n", 'as it was written');
+
 SKIP: {
     skip 'LibreOffice is not installed', 3 if !have('soffice');
     local $ENV{HOME} = $dir;

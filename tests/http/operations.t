@@ -103,6 +103,9 @@ is($t->value('SELECT number FROM change_counter'), $number + 1_000_000_000,
     'numbers that nobody has seen');
 like($says, qr/events are sound/, 'the trail is whole');
 
+# The sums of daily reports, by the rights of the worker.
+like(run('reports'), qr/^0 documents are as they were written/m, 'report verify');
+
 # The units: every option that they give is known, and systemd understands them.
 for my $unit (glob $t->root . '/conf/systemd/*.service') {
     my ($name) = $unit =~ m{([^/]+)\.service$};

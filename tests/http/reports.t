@@ -182,7 +182,7 @@ like($answer->{headers}{'content-type'}, qr{^text/html; charset=utf-8$}, 'HTML')
 like($html, qr/^<!DOCTYPE html>\n<html lang="en">/, 'HTML: a page');
 like($html, qr{</html>\s*\z}, 'HTML: whole');
 unlike($html, qr/<script|style=|\[[a-z]+\.[\w.-]+\]|<b>/, 'HTML: safe');
-like($html, qr/Of 4 tenants, 3 have no data backup/, 'HTML: the first question');
+like($html, qr/>3 of 4 tenants without a data backup/, 'HTML: the first question');
 like($html, qr{=1\+1,"x"\n&lt;b&gt;&amp;amp;&lt;/b&gt;}, 'HTML: the cause');
 is(scalar(() = $html =~ m{<tbody>(.*?)</tbody>}sg), 8, 'HTML: tables');
 $html =~ s{<table class="summary">.*?</table>}{}s;
@@ -280,6 +280,19 @@ my $sum = sha256_hex($answer->{body});
 is($answer->{headers}{'cache-control'}, 'private, max-age=31536000, immutable',
     'may be kept');
 is($answer->{headers}{etag}, qq("$sum"), 'the sum is the tag');
+for my $tag (qq("$sum"), qq(W/"$sum"), qq("x", "$sum"), '*') {
+    my $again = $t->get('/backup/reports/2026-03-02.xml', user => 'auditor',
+        headers => { 'If-None-Match' => $tag });
+    is($again->{status}, 304, "$tag: is there already");
+    is($again->{body}, '', "$tag: no body");
+    is($again->{headers}{etag}, qq("$sum"), "$tag: the tag");
+}
+is($t->get('/backup/reports/2026-03-02', user => 'auditor',
+    headers => { 'If-None-Match' => qq("$sum") })->{status}, 200,
+    'not that of another form');
+is($t->get('/backup/reports/2026-03-02.xml', user => 'anna',
+    headers => { 'If-None-Match' => '*' })->{status}, 404,
+    'nor out of scope');
 is($answer->{headers}{'content-length'}, length $answer->{body}, 'its length');
 is($answer->{headers}{'content-disposition'},
     'inline; filename="daily-report-2026-03-02.xml"', 'a name');
@@ -335,9 +348,16 @@ for my $statement ('UPDATE reports SET rows_count = 0',
 is(try_as('a', $_), 1142, "agent: no $_") for 'DELETE FROM reports',
     "UPDATE report_parts SET data = ''", "INSERT INTO reports (day) VALUES (0)";
 
+# These rights are enough to write one.
+$t->_write($t->dir . '/w.cnf', "[backup-tasks]\nsocket=" . $t->dir . "/db.sock\n"
+    . "user=w\npassword=pw-w\ndatabase=backup_tasks\n");
+chmod 0600, $t->dir . '/w.cnf';
+($status, $text) = $t->run_program($t->build . '/backup-tasks-ctl', '--store',
+    $t->dir . '/w.cnf', 'report', 'write', '--day', '2026-03-03', @sheet);
+is($status, 0, 'the worker may add one') or diag($text);
+
 # --- retention --------------------------------------------------------------------
 
-is((report('write', '--day', '2026-03-03'))[0], 0, 'another day');
 ($status, $text) = report('prune', '--before', '2026-03-03');
 like($text, qr/^3 reports are of days before 2026-03-03; with --yes/, 'prune asks');
 is(get('reports/2026-03-02.csv')->{status}, 200, 'and removes nothing');
