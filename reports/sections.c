@@ -21,7 +21,7 @@ static const bt_field  gap_fields[] = {
     { "to", BT_FIELD_PLAIN, "g.gap_to" }
 };
 
-#define COUNT(fields)  (sizeof(fields) / sizeof(fields[0]))
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 
 
 static void
