@@ -100,6 +100,10 @@ bt_refuse_place(bt_param_state *state, bt_param_e param)
     {
         bt_refuse_param(state, param, "does not apply here: leave it out");
 
+    } else if (desc->formats == 1u << BT_FORMAT_XML) {
+        bt_refuse_param(state, param, "applies to .xml addresses only: ask for"
+                     " the .xml of the path, or leave it out");
+
     } else if ((desc->formats & (1u << BT_FORMAT_XML)) != 0) {
         bt_refuse_param(state, param, "applies to .xml and .csv addresses only:"
                      " add .xml to the path, or leave it out");

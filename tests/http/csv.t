@@ -225,6 +225,10 @@ for my $path ('data.xml', 'data.csv', 'data', 'nothing.xml', 'feed.xsd') {
     like($told, qr/^[0-9a-f]{32}$/, "$path: X-Request-Id");
     is($1, $told, 'is that of the document') if $answer->{body} =~ $id;
 }
+my $delta = $t->get('/backup/data.csv?delta=x', user => 'feed');
+is($delta->{status}, 400, 'no CSV of changes');
+like($delta->{body}, qr/applies to \.xml addresses only/, 'and it says so');
+
 my $packed = $t->get('/backup/data.csv?range=30d', user => 'feed',
     headers => { 'Accept-Encoding' => 'gzip' });
 is($packed->{headers}{'content-encoding'}, 'gzip', 'compressed');
