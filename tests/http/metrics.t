@@ -87,6 +87,11 @@ is($open->{headers}{'content-type'}, 'application/openmetrics-text;'
 like($open->{body}, qr/\n# EOF\n\z/, 'with its end');
 is_deeply([ sort keys %{ metrics_parse($open->{body}) } ], [ sort keys %$got ],
     'the same metrics');
+for my $accept ('*/*', $prometheus) {
+    is($t->get('/backup/metrics', user => 'feed', headers => {
+        Accept => $accept, 'Accept-Encoding' => 'gzip',
+    })->{headers}{'content-encoding'}, 'gzip', "compressed for $accept");
+}
 for my $accept ('text/plain', '*/*', 'application/openmetrics-text;q=0',
         'application/openmetrics', '') {
     like($t->get('/backup/metrics', user => 'feed', headers =>
