@@ -99,9 +99,11 @@
 
   <xsl:template match="b:check" mode="figures"/>
 
+  <!-- "0 of 3" below "All are at work" would be read as its opposite. -->
   <xsl:template match="b:check[b:count and b:bad]" mode="figures">
+    <xsl:variable name="told" select="b:bad[. != 0] | b:count[../b:bad = 0]"/>
     <small>
-      <xsl:value-of select="f:t2('report.bad', f:count(b:bad),
+      <xsl:value-of select="f:t2('report.bad', f:count($told),
           f:count(b:count))"/>
     </small>
     <xsl:for-each select="b:oldest">

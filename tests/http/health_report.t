@@ -89,6 +89,8 @@ is($t->get('/backup/health/report', user => 'feed')->{status}, 403,
 my $page = $t->get('/backup/health/report', user => 'viewer');
 like($page->{body}, qr{<h1>System health</h1>}, 'the page');
 like($page->{body}, qr{href="/backup/health\.xml"}, 'leads to its XML');
+like($page->{body}, qr{All agents are at work\.\s*<small>1 of 1</small>},
+    'how many are at work');
 like($t->get('/backup/health/report?lang=zh', user => 'viewer')->{body},
     qr{<h1>系统状况</h1>}, 'in Chinese');
 unlike($t->get("/backup/health/report?lang=$_", user => 'viewer')->{body},
