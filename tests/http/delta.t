@@ -273,7 +273,8 @@ is_followed($failed, 'more that do not fit than one statement reads');
 $records->set(data => $one, status => 'FAILED');
 $failed->{delta} =~ s/(?=status)/size=1&/;
 $records->set(data => $_, status => 'COMPLETED') for $one, $other;
-$records->set(data => $_, status => 'FAILED') for $other, @ids[ 0, 1 ];
+$records->set(data => $_, status => 'FAILED') for $other,
+    map { add($records, 'data') } 1, 2;
 is_followed($failed, 'in pages of one row');
 $t->sql("DELETE FROM data_tasks WHERE source_id LIKE 'many-%'");
 
