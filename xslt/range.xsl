@@ -27,12 +27,15 @@
           <xsl:value-of select="f:t('range.now')"/>
         </a>
       </xsl:if>
-      <xsl:call-template name="preset">
-        <xsl:with-param name="range-of" select="'1h'"/>
-      </xsl:call-template>
-      <xsl:call-template name="preset">
-        <xsl:with-param name="range-of" select="'24h'"/>
-      </xsl:call-template>
+      <!-- Reports are of whole days. -->
+      <xsl:if test="$view != 'reports'">
+        <xsl:call-template name="preset">
+          <xsl:with-param name="range-of" select="'1h'"/>
+        </xsl:call-template>
+        <xsl:call-template name="preset">
+          <xsl:with-param name="range-of" select="'24h'"/>
+        </xsl:call-template>
+      </xsl:if>
       <xsl:call-template name="preset">
         <xsl:with-param name="range-of" select="'7d'"/>
       </xsl:call-template>

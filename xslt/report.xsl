@@ -158,7 +158,7 @@
               <xsl:value-of select="f:t('report.worst-latency')"/>
             </th>
             <td>
-              <xsl:value-of select="concat(b:seconds, ' ', f:t('unit.s'), ', ',
+              <xsl:value-of select="concat(f:lasting(b:seconds), ', ',
                   b:cluster)"/>
               <xsl:if test="b:tenant">
                 <xsl:value-of select="concat('/', b:tenant)"/>
@@ -303,7 +303,7 @@
       <td><xsl:apply-templates select="b:latest-backup-time" mode="time"/></td>
       <td class="num">
         <xsl:if test="b:latency-seconds">
-          <xsl:value-of select="concat(b:latency-seconds, ' ', f:t('unit.s'))"/>
+          <xsl:value-of select="f:lasting(b:latency-seconds)"/>
         </xsl:if>
       </td>
       <td class="long">
@@ -447,6 +447,16 @@
     <xsl:param name="code"/>
     <func:result select="f:word(concat('status',
         substring('.cleanup', 1 div ($kind = 'cleanup'))), string($code))"/>
+  </func:function>
+
+  <!-- "8 s", "694,885 s (8 d 1 h)". -->
+  <func:function name="f:lasting">
+    <xsl:param name="seconds"/>
+    <xsl:variable name="hours" select="floor($seconds div 3600)"/>
+    <func:result select="concat(format-number($seconds, '#,##0'), ' ',
+        f:t('unit.s'), substring(concat(' (', floor($hours div 24), ' ',
+        f:t('unit.d'), ' ', $hours mod 24, ' ', f:t('unit.h'), ')'),
+        1 div ($hours &gt; 0)))"/>
   </func:function>
 
   <!-- "2026-11-22 16:20:04" of a time's text. -->
