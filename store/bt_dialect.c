@@ -8,6 +8,10 @@
 
 #define BT_LONG_SECONDS  86400u     /* OceanBase knows no "no deadline" */
 
+/* A program that was stopped in the middle of a transaction, as a machine that
+ * is moved, gives its locks back before its lease is over. */
+#define BT_IDLE_SECONDS  15u
+
 typedef struct {
     unsigned        number;
     bt_store_status status;
@@ -172,16 +176,20 @@ static void
 bt_deadline(bt_server_e server, unsigned seconds, char *sql, size_t size)
 {
     uint64_t usec;
+    unsigned idle = seconds > 0 ? BT_IDLE_SECONDS : 0;
 
     switch (server) {
     case BT_SERVER_MARIADB:
-        (void) snprintf(sql, size, "SET SESSION max_statement_time = %u",
-                        seconds);
+        (void) snprintf(sql, size, "SET SESSION max_statement_time = %u, "
+                        "idle_transaction_timeout = %u", seconds, idle);
         break;
     case BT_SERVER_OCEANBASE:
         usec = UINT64_C(1000000) * (seconds > 0 ? seconds : BT_LONG_SECONDS);
         (void) snprintf(sql, size, "SET SESSION ob_query_timeout = %" PRIu64
-                        ", ob_trx_timeout = %" PRIu64, usec, usec * 10);
+                        ", ob_trx_timeout = %" PRIu64
+                        ", ob_trx_idle_timeout = %" PRIu64, usec, usec * 10,
+                        UINT64_C(1000000) * (idle > 0 ? idle
+                                                      : BT_LONG_SECONDS));
         break;
     default:
         (void) snprintf(sql, size, "SET SESSION max_execution_time = %"

@@ -36,7 +36,8 @@ bool            bt_dialect_secured(MYSQL *mysql, const bt_option *option);
 
 /* Writes the statement number `step` (from 0) that makes a session ours: UTC,
  * strict, READ COMMITTED, and a deadline of `seconds` (0: none) for each
- * statement.  False when there are no more. */
+ * statement; with one, MariaDB and OceanBase also end a transaction that does
+ * nothing for 15 s.  False when there are no more. */
 bool            bt_dialect_session(bt_server_e server, unsigned seconds,
                                    size_t step, char *sql, size_t size);
 

@@ -132,6 +132,24 @@ is($t->value("SELECT GROUP_CONCAT(new_status ORDER BY number) FROM changes"
     . " WHERE kind = 'command' AND record_id = $command"),
     'REQUESTED,RUNNING,DONE', 'one way through the states');
 
+# --- stopped in the middle of a transaction of the store -----------------------
+
+$t->stop_agent($_) for qw(a b);
+$t->_spawn(a => 'env', "LD_PRELOAD=$library", 'STOP_AT=copy_id FROM record_keys',
+    'ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0',
+    $t->build . '/backup-tasks-agent', '--store', $t->agent_store, '--name',
+    'a', '--log', $t->dir . '/log/a.log');
+ok($t->wait_until(sub {
+    $t->read_file('/proc/' . $t->pid('a') . '/stat') =~ /\) T / }),
+    'it stands still in a transaction');
+ok($t->value('SELECT COUNT(*) FROM information_schema.innodb_trx WHERE'
+    . ' trx_rows_locked > 0'), 'and has locked rows');
+$t->start_agent(name => 'b');
+ok(holds('b', 6), 'the other one takes all of them over');
+ok(is_fresh(10), 'and all of them answer');
+kill 'CONT', $t->pid('a');
+ok(holds('a', 3), 'the first one goes on');
+
 is($t->stop_agent($_), 0, "$_ ends orderly") for qw(a b);
 my ($rc, $report) = $t->ctl('check');
 is($rc, 0, 'the store is consistent') or diag $report;
