@@ -60,6 +60,9 @@
     " STRAIGHT_JOIN audit_events t FORCE INDEX (PRIMARY) ON t.id = k.id"      \
     BT_JOIN_PLACE
 
+#define CHANGE_COLUMNS                                                        \
+    .id = "t.record_id", .at = "t.at", .status = "t.new_status"
+
 /* In one list or in all: the words of `changes` are those of record_keys. */
 #define OF_KIND(kind)                                                         \
     .table = " FROM changes t",                                               \
@@ -119,9 +122,7 @@ static const bt_atom_source  sources[] = {
             .view = BT_VIEW_DATA,
             OF_KIND("data"),
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status",
+                CHANGE_COLUMNS,
                 .mode = "r.mode",
                 .method = "r.method",
                 .set = "r.backup_set_id"
@@ -138,9 +139,7 @@ static const bt_atom_source  sources[] = {
             .view = BT_VIEW_LOG,
             OF_KIND("log"),
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status",
+                CHANGE_COLUMNS,
                 .method = "r.method"
             }
         },
@@ -155,9 +154,7 @@ static const bt_atom_source  sources[] = {
             .view = BT_VIEW_CLEANUP,
             OF_KIND("cleanup"),
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status"
+                CHANGE_COLUMNS
             }
         },
         .title = "Cleanup tasks",
@@ -169,9 +166,7 @@ static const bt_atom_source  sources[] = {
             .view = BT_VIEW_SECOND,
             OF_KIND("second"),
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status",
+                CHANGE_COLUMNS,
                 .kind = "r.kind",
                 .set = "r.backup_set_id"
             }
@@ -193,9 +188,7 @@ static const bt_atom_source  sources[] = {
             .at = "t.number",
             .only = " AND t.kind = 'second'" CHANGED,
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status",
+                CHANGE_COLUMNS,
                 .kind = "r.kind",
                 .set = "r.backup_set_id"
             },
@@ -228,9 +221,7 @@ static const bt_atom_source  sources[] = {
             .view = BT_VIEW_COMMANDS,
             OF_KIND("command"),
             .columns = {
-                .id = "t.record_id",
-                .at = "t.at",
-                .status = "t.new_status",
+                CHANGE_COLUMNS,
                 .action = "r.action",
                 .user = "r.requested_by"
             }

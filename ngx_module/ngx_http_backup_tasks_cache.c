@@ -397,7 +397,7 @@ ngx_http_backup_tasks_stale_seconds(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_backup_tasks_stale_filter(ngx_http_request_t *r)
 {
-    ngx_table_elt_t              *h;
+    ngx_str_t                     value;
     ngx_http_variable_value_t     v;
     ngx_http_backup_tasks_ctx_t  *ctx;
 
@@ -415,19 +415,14 @@ ngx_http_backup_tasks_stale_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
+    value.len = v.len;
+    value.data = v.data;
+
+    if (ngx_http_backup_tasks_push_header(r, "X-Backup-Tasks-Stale", &value)
+        == NULL)
+    {
         return NGX_ERROR;
     }
-
-    h->hash = 1;
-#if (nginx_version >= 1023000)
-    h->next = NULL;
-#endif
-
-    ngx_str_set(&h->key, "X-Backup-Tasks-Stale");
-    h->value.len = v.len;
-    h->value.data = v.data;
 
     /* the worker's error may have told nginx not to compare */
 

@@ -341,11 +341,24 @@ ngx_int_t
 ngx_http_backup_tasks_add_header(ngx_http_request_t *r, const char *name,
     const char *value)
 {
+    ngx_str_t  text;
+
+    ngx_http_backup_tasks_text(&text, value);
+
+    return ngx_http_backup_tasks_push_header(r, name, &text) ? NGX_OK
+                                                             : NGX_ERROR;
+}
+
+
+ngx_table_elt_t *
+ngx_http_backup_tasks_push_header(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value)
+{
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     h->hash = 1;
@@ -354,9 +367,9 @@ ngx_http_backup_tasks_add_header(ngx_http_request_t *r, const char *name,
 #endif
 
     ngx_http_backup_tasks_text(&h->key, name);
-    ngx_http_backup_tasks_text(&h->value, value);
+    h->value = *value;
 
-    return NGX_OK;
+    return h;
 }
 
 

@@ -280,6 +280,8 @@ ngx_int_t ngx_http_backup_tasks_send_error(ngx_http_request_t *r,
 /* Both must live as long as the request. */
 ngx_int_t ngx_http_backup_tasks_add_header(ngx_http_request_t *r,
     const char *name, const char *value);
+ngx_table_elt_t *ngx_http_backup_tasks_push_header(ngx_http_request_t *r,
+    const char *name, const ngx_str_t *value);
 /* The content handler of an error location. */
 ngx_int_t ngx_http_backup_tasks_error_handler(ngx_http_request_t *r);
 

@@ -257,17 +257,10 @@ ngx_http_backup_tasks_set_location(ngx_http_request_t *r,
 
     ngx_http_clear_location(r);
 
-    h = ngx_list_push(&r->headers_out.headers);
+    h = ngx_http_backup_tasks_push_header(r, "Location", value);
     if (h == NULL) {
         return NGX_ERROR;
     }
-
-    h->hash = 1;
-#if (nginx_version >= 1023000)
-    h->next = NULL;
-#endif
-    ngx_str_set(&h->key, "Location");
-    h->value = *value;
 
     r->headers_out.location = h;
 

@@ -92,21 +92,11 @@ is(kept($t->head("/backup/log.xml?size=3&$fixed", user => 'operator')), 'HIT',
     'HEAD after GET: kept');
 
 # A page is kept for its minute: asked for in one.
-sub in_a_minute {
-    my ($code) = @_;
-    while (1) {
-        my $minute = int(time / 60);
-        my @result = $code->();
-        return @result if $minute == int(time / 60);
-    }
-    return;
-}
-
 for my $path ("/backup/data.xml?size=50&$fixed", "/backup/data?size=50&$fixed",
     "/backup/data.csv?size=50&$fixed", '/backup/clusters.xml',
     "/backup/data/$id->{a}{data}.xml", "/backup/data/$id->{a}{data}")
 {
-    my ($whole, $same, $other, $headed) = in_a_minute(sub {
+    my ($whole, $same, $other, $headed) = $t->in_a_minute(sub {
         my $whole = $t->get($path, user => 'operator');
         my %if = ('If-None-Match' => tag($whole));
         return ($whole, $t->get($path, user => 'operator', headers => \%if),

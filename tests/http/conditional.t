@@ -105,18 +105,6 @@ sub whole {
 }
 sub good { return tag(whole(@_)) }
 
-# Documents with the states of the last 24 hours above them, and pages, are of
-# their minute: what takes two requests is done again where one has passed.
-sub in_a_minute {
-    my ($code) = @_;
-    while (1) {
-        my $minute = int(time / 60);
-        my @result = $code->();
-        return @result if $minute == int(time / 60);
-    }
-    return;
-}
-
 # What does not count, taken off.
 sub firm {
     my ($answer) = @_;
@@ -140,8 +128,10 @@ ok(good('data page'), 'documents have tags');
 
 # ---- What a 304 is.
 
+# Documents with the states of the last 24 hours above them, and pages, are of
+# their minute: what takes two requests is done again where one has passed.
 for my $name (sort keys %document) {
-    my ($full, $same) = in_a_minute(sub {
+    my ($full, $same) = $t->in_a_minute(sub {
         my $full = whole($name);
         return ($full, ask($name, if_none_match => tag($full))) });
     like(tag($full), qr/^W\/"[0-9a-f]{32}"$/, "$name: a weak tag");
@@ -225,7 +215,7 @@ my %other = (
     from => $window[1] + 1,
 );
 for my $name (sort keys %other) {
-    my ($one, $two) = in_a_minute(sub { good('data page'),
+    my ($one, $two) = $t->in_a_minute(sub { good('data page'),
         good('data page', $name => $other{$name}) });
     isnt($one, $two, "another $name: another tag");
 }
@@ -235,7 +225,7 @@ isnt(good('data page', page => 'sheet 1', rendered => 1),
 is(good('data page', user => 'else', roles => 'feed'), good('data page'), 'XML is the same for everybody in the scope');
 my %page = (user => 'else', roles => 'viewer', page => 'zh');
 for my $name (sort keys %page) {
-    my ($one, $two) = in_a_minute(sub {
+    my ($one, $two) = $t->in_a_minute(sub {
         good('data page', format => 'html'),
         good('data page', format => 'html', $name => $page{$name}) });
     isnt($one, $two, "a page: another $name: another tag");
@@ -306,7 +296,7 @@ sub acknowledge {
 
 while (my ($what, $change) = splice @changes, 0, 2) {
     my (%before, @same);
-    in_a_minute(sub {
+    $t->in_a_minute(sub {
         %before = map { ($_ => good($_)) } keys %document;
         return;
     });
@@ -354,7 +344,7 @@ my %observation = (
 );
 for my $what (sort keys %observation) {
     my @differ;
-    in_a_minute(sub {
+    $t->in_a_minute(sub {
         @differ = ();
         my %tag = map { ($_ => good($_)) } keys %document;
         $t->sql($observation{$what});
@@ -482,7 +472,7 @@ my @pages = map { "/backup/$_" } 'data', 'log', "data/$id{a}{data}",
     "data/$id{a}{data}/cause", 'clusters', 'data.xml', 'log.csv', 'audit';
 good('data page');
 for my $path (@pages) {
-    my ($full, $same, $head, $zipped) = in_a_minute(sub {
+    my ($full, $same, $head, $zipped) = $t->in_a_minute(sub {
         my $full = $t->get($path, user => 'operator');
         my %if = ('If-None-Match' => tag($full));
         return ($full, $t->get($path, user => 'operator', headers => \%if),
@@ -497,7 +487,7 @@ for my $path (@pages) {
         is($answer->{body}, '', "$path: $method: no body");
         is(tag($answer), tag($full), "$path: $method: the tag");
     }
-    my ($got, $headed) = in_a_minute(sub { map { tag($_) }
+    my ($got, $headed) = $t->in_a_minute(sub { map { tag($_) }
         $t->get($path, user => 'operator'),
         $t->head($path, user => 'operator') });
     is($headed, $got, "$path: HEAD has the tag");
@@ -508,14 +498,14 @@ my %told = (
     'another role'     => [user => 'viewer'],
     'another language' => [headers => { 'Accept-Language' => 'zh' }],
 );
-my ($page, %differs) = in_a_minute(sub {
+my ($page, %differs) = $t->in_a_minute(sub {
     return (tag($t->get('/backup/data', user => 'operator')),
         map { my %o = (user => 'operator', @{ $told{$_} });
             ($_ => tag($t->get('/backup/data', %o))) } keys %told) });
 isnt($differs{$_}, $page, "$_: another tag") for sort keys %told;
 isnt(tag($t->get('/backup/data?layout=frame', user => 'operator')), $page,
     'another layout: another tag');
-my ($loaded) = in_a_minute(sub {
+my ($loaded) = $t->in_a_minute(sub {
     $page = tag($t->get('/backup/data', user => 'operator'));
     $t->reload_nginx;
     return $t->get('/backup/data', user => 'operator',

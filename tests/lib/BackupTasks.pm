@@ -308,6 +308,18 @@ sub wait_until {
     return 0;
 }
 
+# in_a_minute(CODE): its results, of one minute by the clock; done again where
+# another has begun meanwhile.
+sub in_a_minute {
+    my ($self, $code) = @_;
+    while (1) {
+        my $minute = int(time / 60);
+        my @result = $code->();
+        return @result if $minute == int(time / 60);
+    }
+    return;
+}
+
 # Stops everything, checks documents and logs, and ends the plan.
 sub done {
     my ($self) = @_;
